@@ -1,0 +1,322 @@
+"""Everything that differs between installations comes from the environment; README lists it.
+
+A variable that cannot be used stops the start, with one message that names all such variables.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError, ValidationError, validate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# What each variable must hold, as the message says it when it does not.
+EXPECTED = {
+    "ENV_FILE": "the path of a file with lines such as SITE_NAME=…",
+    "DEBUG": "true or false",
+    "SECRET_KEY": "at least 50 characters that nobody can guess",
+    "SECRET_KEY_FILE": "the path of a readable file with at least 50 characters in it",
+    "VAR_DIR": "the path of a folder for the database, uploads and collected files",
+    "DATABASE_URL": "sqlite:///path/to/file or postgresql://user:password@host:port/name",
+    "SITE_NAME": "1 to 80 characters",
+    "SITE_URL": "http:// or https:// and a host, without a path, such as https://example.org",
+    "CONTACT_EMAIL": "an e-mail address, or nothing",
+    "ALLOWED_HOSTS": "host names separated by commas, without https://, a port or a *",
+    "CSRF_TRUSTED_ORIGINS": "origins separated by commas, such as https://example.org",
+    "HTTPS": "true or false, and true only where SITE_URL begins with https://",
+    "HSTS_SECONDS": "a whole number of seconds, 0 or more",
+    "HSTS_SUBDOMAINS": "true or false",
+    "HSTS_PRELOAD": "true or false",
+    "TRUSTED_PROXY": "true or false",
+    "LOG_LEVEL": "DEBUG, INFO, WARNING, ERROR or CRITICAL",
+    "HOST": "an address of this machine to listen on, such as 127.0.0.1",
+    "PORT": "a whole number from 1 to 65535",
+    "WEB_CONCURRENCY": "a whole number of processes, 1 to 64",
+    "WEB_THREADS": "a whole number of threads for each process, 1 to 64",
+}
+# These hold passwords, or may by mistake; no message repeats them.
+SECRETS = {"SECRET_KEY", "SECRET_KEY_FILE", "DATABASE_URL"}
+
+
+def _secret(text: str) -> None:
+    """The rule of Django's own check security.W009, here before anything is signed."""
+    if len(text) < 50 or len(set(text)) < 5 or text.startswith("django-insecure-"):
+        raise ValidationError("easy to guess")
+
+
+def _origin(text: str) -> None:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # urlsplit looks at the port only when asked for it
+    except ValueError as error:
+        raise ValidationError("not an address") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValidationError("not http or https")
+    if text != f"{parts.scheme}://{parts.netloc}" or set(parts.netloc) & set("@ \t"):
+        raise ValidationError("more than a scheme and a host")
+
+
+def _origins(texts: list[str]) -> None:
+    for text in texts:
+        _origin(text)
+
+
+def _hosts(texts: list[str]) -> None:
+    """Refuses "*": it would let whoever asks for a page choose the host in what is answered."""
+    for text in texts:
+        port = ":" in text and not text.startswith("[")
+        if not text or port or set(text) & set("*/@ \t"):
+            raise ValidationError("not a host")
+
+
+def _email_or_nothing(text: str) -> None:
+    if text:
+        validate.Email()(text)
+
+
+env = Env(eager=False)
+bad: set[str] = set()
+
+ENV_FILE = env.path("ENV_FILE", BASE_DIR / ".env")
+if ENV_FILE.exists():
+    env.read_env(ENV_FILE, recurse=False)
+elif "ENV_FILE" in os.environ:
+    bad.add("ENV_FILE")
+
+DEBUG = env.bool("DEBUG", False)
+SITE_NAME = env.str("SITE_NAME", "Political prisoners", validate=validate.Length(1, 80))
+# Absolute addresses (feeds, sitemap, link previews) begin with this and never with the host of
+# the request, which whoever asks can choose.
+SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000", validate=_origin)
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "", validate=_email_or_nothing)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [], validate=_hosts)
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [], validate=_origins)
+HTTPS = env.bool("HTTPS", (SITE_URL or "").startswith("https://"))
+HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000, validate=validate.Range(0))
+HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
+TRUSTED_PROXY = env.bool("TRUSTED_PROXY", False)
+LOG_LEVEL = env.str(
+    "LOG_LEVEL",
+    "INFO",
+    validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
+)
+HOST = env.str("HOST", "127.0.0.1", validate=validate.Regexp(r"[0-9A-Za-z.:_-]+\Z"))
+PORT = env.int("PORT", 8000, validate=validate.Range(1, 65_535))
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
+WEB_THREADS = env.int("WEB_THREADS", 4, validate=validate.Range(1, 64))
+
+VAR_DIR = BASE_DIR / env.path("VAR_DIR", Path("var"))
+database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+SECRET_KEY = env.str("SECRET_KEY", "", validate=_secret)
+secret_key_file = env.path("SECRET_KEY_FILE", None)
+if not SECRET_KEY and (secret_key_file or (VAR_DIR / "secret_key").exists()):
+    try:
+        SECRET_KEY = (secret_key_file or VAR_DIR / "secret_key").read_text("utf-8").strip()
+        _secret(SECRET_KEY)
+    except (OSError, UnicodeDecodeError, ValidationError):
+        bad.add("SECRET_KEY_FILE")
+
+SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
+if database and database["ENGINE"] not in (SQLITE, POSTGRESQL):
+    bad.add("DATABASE_URL")
+if HTTPS and SITE_URL and not SITE_URL.startswith("https://"):
+    bad.add("HTTPS")
+
+given = {name: env.str(name, "") for name in EXPECTED}
+try:
+    env.seal()
+except EnvValidationError as error:
+    bad.update(error.error_messages)
+if bad:
+    raise ImproperlyConfigured(
+        "\n".join(
+            [
+                "These settings cannot be used:",
+                *(
+                    f"  {name}: expected {EXPECTED[name]}; "
+                    + ("what was given is not shown" if name in SECRETS else f"got {given[name]!r}")
+                    for name in EXPECTED
+                    if name in bad
+                ),
+            ]
+        )
+    )
+
+# --- Addresses -----------------------------------------------------------------------------------
+
+ROOT_URLCONF = "tracker.urls"
+WSGI_APPLICATION = "tracker.wsgi.application"
+ALLOWED_HOSTS = ALLOWED_HOSTS or [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    urlsplit(SITE_URL).netloc.rpartition("@")[2].partition(":")[0],
+]
+
+# --- What is installed ---------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+    "django_countries",
+    "django_filters",
+    "csp",
+    "prisoners",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.middleware.permissions_policy",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ------------------------------------------------------------------------------------
+
+if database["ENGINE"] == SQLITE:
+    database["NAME"] = str(BASE_DIR / database["NAME"])
+    # A connection that is kept spares each request the opening, and SQLite from folding the
+    # write-ahead log into the file whenever the last one closes.
+    database["CONN_MAX_AGE"] = None
+    database["OPTIONS"] = {
+        # A transaction that begins by reading and then writes fails at once, without waiting,
+        # if another wrote in between; taking the lock at the start makes it wait instead.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds to wait for a lock
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    database["CONN_HEALTH_CHECKS"] = True
+    # A thread holds at most one connection, so a larger pool would never be used.
+    database["OPTIONS"] = database.get("OPTIONS", {}) | {
+        "pool": {"min_size": 1, "max_size": WEB_THREADS, "timeout": 10},
+        "connect_timeout": 5,
+    }
+DATABASES: dict[str, dict[str, Any]] = {"default": dict(database)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Language and time ---------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+# A language is offered only with its whole catalogue in locale/: add ("be", "Belarusian") here
+# when locale/be/LC_MESSAGES/django.po is complete and compiled. A half-translated page misleads.
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+
+# --- Files ---------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_URL = "media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Accounts ------------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day: researchers' machines can be seized
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+
+# --- What a browser is told ----------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = HTTPS
+# The health check asks over plain HTTP from inside.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS
+SECURE_HSTS_PRELOAD = HSTS_PRELOAD
+# Only behind a proxy that sets this header itself: from anybody else it would be a lie that
+# turns the redirect to HTTPS off.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY else None
+# Which page somebody came from is nobody else's business.
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "upgrade-insecure-requests": HTTPS,
+    },
+}
+
+# --- Logging -------------------------------------------------------------------------------------
+
+# Nothing about visitors is written down: a query holds the name that somebody looked for. So no
+# access log, no "Not Found: …" lines, no SQL with its parameters, and no letter to ADMINS with
+# the whole request in it, which is what Django does by default.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL},
+        "django.db.backends": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "django.server": {
+            "handlers": ["stderr"],
+            "level": "INFO" if DEBUG else "CRITICAL",
+            "propagate": False,
+        },
+    },
+}
