@@ -1,0 +1,484 @@
+"""Loading a dossier: one readable TOML file of records, their citations and stable keys.
+
+Each load compares three things: what the file says, what it said when it was last loaded, and
+what the record holds now. What only the file has changed is updated; what a researcher has
+changed since is kept and reported; what is gone from the file is reported and stays. It is all
+or nothing: with a single mistake nothing is loaded.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+from django_countries.fields import CountryField
+
+from prisoners.desk import workflow
+from prisoners.models import (
+    TARGET_NAMES,
+    Actor,
+    Affiliation,
+    Charge,
+    Citation,
+    Concession,
+    Deal,
+    DealParty,
+    Detention,
+    DossierEntry,
+    ExternalId,
+    Facility,
+    Figure,
+    Placement,
+    Prisoner,
+    PrisonerName,
+    Recognition,
+    Record,
+    Release,
+    ReleaseDestination,
+    ReleaseOutcome,
+    Sentence,
+    Source,
+    State,
+    Statement,
+)
+from prisoners.models.fields import IntervalField
+from prisoners.models.sources import citable
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of a dossier: its name, the model that it fills, and the tables inside it."""
+
+    name: str
+    model: type[Record]
+    parts: tuple[Section, ...] = ()
+
+
+# In the order in which they are loaded and published: what others hang on comes first.
+SECTIONS: Final = (
+    Section("source", Source),
+    Section("actor", Actor),
+    Section("facility", Facility),
+    Section("deal", Deal, (Section("party", DealParty), Section("concession", Concession))),
+    Section("release", Release, (Section("destination", ReleaseDestination),)),
+    Section(
+        "prisoner",
+        Prisoner,
+        (
+            Section("name", PrisonerName),
+            Section("external_id", ExternalId),
+            Section("affiliation", Affiliation),
+            Section("recognition", Recognition),
+            Section(
+                "detention",
+                Detention,
+                (
+                    Section("placement", Placement),
+                    Section("charge", Charge),
+                    Section("sentence", Sentence),
+                    Section("outcome", ReleaseOutcome),
+                ),
+            ),
+        ),
+    ),
+    Section("statement", Statement),
+    Section("figure", Figure),
+)
+HEADER: Final = ("dossier", "title")
+# What a dossier may say of any record besides its facts.
+COMMON: Final = ("slug", "disclosure", "disclosure_reason", "note")
+CITATION_FIELDS: Final = ("source", "locator", "stance", "value", "read_on", "archived", "note")
+WHOLE_RECORD: Final = "record"
+MISSING: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: in which record, at which field (empty: the record as a whole), and what."""
+
+    record: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.record}{f', {self.field}' if self.field else ''}: {self.message}"
+
+
+class DossierError(Exception):
+    """A dossier that cannot be loaded, with every mistake in it."""
+
+    def __init__(self, path: Path, problems: list[Problem]) -> None:
+        self.path = path
+        self.problems = problems
+        super().__init__("\n".join(f"{path.name}: {problem}" for problem in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a load did: each entry a line that a researcher can read."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    published: list[str] = field(default_factory=list)
+
+
+def load(*, path: Path, publish: bool = True) -> Report:
+    """Load a dossier and, unless ``publish`` is false, publish what is new in it.
+
+    Raise DossierError with every mistake, and then nothing is loaded.
+    """
+    loader = _Loader(path, _read(path))
+    with transaction.atomic():
+        loader.load(publish)
+        if loader.problems:
+            raise DossierError(path, loader.problems)
+    return loader.report
+
+
+def _read(path: Path) -> Values:
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        problem = _("the file cannot be read: %(reason)s") % {"reason": error.strerror}
+    except UnicodeDecodeError as error:
+        problem = _("the file is not UTF-8, at byte %(byte)s") % {"byte": error.start}
+    except tomllib.TOMLDecodeError as error:
+        problem = _("this is not TOML: %(reason)s") % {"reason": error}
+    else:
+        return data
+    raise DossierError(path, [Problem(_("file"), "", problem)])
+
+
+class _Loader:
+    def __init__(self, path: Path, data: Values) -> None:
+        self.path = path
+        self.data = data
+        self.report = Report()
+        self.problems: list[Problem] = []
+        self.dossier = str(data.get("dossier", ""))
+        self.entries = {
+            (entry.model, entry.key): entry
+            for entry in DossierEntry.objects.filter(dossier=self.dossier)
+        }
+        self.seen: set[tuple[str, str]] = set()
+        self.found: dict[tuple[type[models.Model], str], Record | None] = {}
+        self.top: list[tuple[str, Record]] = []
+
+    def load(self, publish: bool) -> None:
+        if not self.dossier:
+            self._problem(_("file"), "dossier", _("say what this dossier is called: dossier = …"))
+        self._refuse_unknown(
+            _("file"), self.data, (*HEADER, *(section.name for section in SECTIONS))
+        )
+        for section in SECTIONS:
+            for table, name in self._tables(section, self.data, ""):
+                record = self._load(section, table, name, None)
+                if record is not None:
+                    self.top.append((name, record))
+        self._report_removed()
+        if publish and not self.problems:
+            self._publish()
+
+    # One record
+
+    def _tables(self, section: Section, holder: Values, owner: str) -> Iterator[tuple[Values, str]]:
+        """Yield the tables of a section with how to name each in a message."""
+        tables = holder.get(section.name, [])
+        where = f"{owner} / {section.name}" if owner else section.name
+        if not isinstance(tables, list):
+            self._problem(where, "", _("write [[%(name)s]], with two brackets") % {"name": where})
+            return
+        for number, table in enumerate(tables, start=1):
+            if not isinstance(table, dict):
+                self._problem(f"{where} {number}", "", _("this is not a table of fields"))
+            else:
+                yield table, f"{where} {table.get('key') or number}"
+
+    def _load(
+        self, section: Section, table: Values, name: str, owner: Record | None
+    ) -> Record | None:
+        """Load one table with its parts and citations; None where it cannot be."""
+        model = section.model
+        names = (*(COMMON if hasattr(model, "slug") else COMMON[1:]), *citable(model))
+        inner = tuple(part.name for part in section.parts)
+        self._refuse_unknown(name, table, (*names, *inner, "key", "cite"))
+        key = self._key(table, name, owner)
+        values = {one: _tidy(table[one]) for one in names if one in table}
+        record = self._merge(model, key, values, name, owner) if key else None
+        for part in section.parts:
+            for inner_table, inner_name in self._tables(part, table, name):
+                self._load(part, inner_table, inner_name, record)
+        if record is not None:
+            self._cite(record, key, table.get("cite", {}), name)
+        return record
+
+    def _key(self, table: Values, name: str, owner: Record | None) -> str:
+        key = table.get("key")
+        if not isinstance(key, str) or not key:
+            self._problem(name, "key", _("give it a key of its own that never changes"))
+            return ""
+        return f"{owner.key}--{key}" if owner else key
+
+    def _merge(
+        self, model: type[Record], key: str, values: Values, name: str, owner: Record | None
+    ) -> Record | None:
+        """Create or update the record with this key; None where it cannot be valid."""
+        identity = (model._meta.model_name or "", key)
+        if identity in self.seen:
+            self._problem(name, "key", _("“%(key)s” is already in this dossier") % {"key": key})
+            return None
+        self.seen.add(identity)
+        if model.owner_field and owner is None:
+            return None
+        record = model._default_manager.filter(key=key).first()
+        entry = self.entries.get(identity)
+        if record is None and entry is not None:
+            self.report.kept.append(_("%(name)s: deleted since, not made again") % {"name": name})
+            return None
+        is_new = record is None
+        if record is None:
+            record = model(key=key)
+            if model.owner_field:
+                setattr(record, model.owner_field, owner)
+            changed = values
+        else:
+            changed = self._changes(record, values, entry.values if entry else {}, name)
+        if self._assign(record, changed, name) and (is_new or changed):
+            self._save(record, name, is_new)
+        elif not changed and not is_new:
+            self.report.unchanged.append(name)
+        if record.pk is None:
+            return None
+        self.found[model, key] = record
+        self._remember(identity, values)
+        return record
+
+    def _changes(self, record: Record, values: Values, last: Values, name: str) -> Values:
+        """Return what the file alone has changed; report the rest."""
+        changed: Values = {}
+        for one, value in values.items():
+            now = _raw(record, one)
+            before = last.get(one, MISSING)
+            if value == now:
+                continue
+            untouched = now == before if before is not MISSING else now in (None, "", [])
+            if value == before or not untouched:
+                self.report.kept.append(
+                    _("%(name)s, %(field)s: the record says “%(now)s”, the dossier “%(value)s”")
+                    % {"name": name, "field": one, "now": now, "value": value}
+                )
+                continue
+            changed[one] = value
+            self.report.updated.append(f"{name}, {one}: {now} → {value}")
+        for one in last.keys() - values.keys():
+            self.report.removed.append(f"{name}, {one}: {last[one]}")
+        return changed
+
+    def _assign(self, record: Record, values: Values, name: str) -> bool:
+        """Set values on a record; False where one cannot be."""
+        problems = len(self.problems)
+        for one, value in values.items():
+            model_field = record._meta.get_field(one)
+            try:
+                if isinstance(model_field, models.ForeignKey):
+                    setattr(record, one, self._related(model_field.related_model, value))
+                else:
+                    setattr(record, one, _typed(model_field, value))
+            except ValidationError as error:
+                self._problem(name, one, error.messages[0])
+        return len(self.problems) == problems
+
+    def _save(self, record: Record, name: str, is_new: bool) -> None:
+        try:
+            record.full_clean()
+            with transaction.atomic():
+                record.save()
+        except ValidationError as error:
+            record.pk = record.pk if not is_new else None
+            for one, messages in error.message_dict.items():
+                for message in messages:
+                    self._problem(name, "" if one == "__all__" else one, message)
+        except IntegrityError as error:
+            record.pk = record.pk if not is_new else None
+            self._problem(name, "", str(error).splitlines()[0])
+        else:
+            if is_new:
+                self.report.created.append(name)
+
+    def _related(self, model: type[Any], key: object) -> Record:
+        """Return the record that a key names; raise ValidationError where there is none."""
+        identity = (model, str(key))
+        if identity not in self.found:
+            self.found[identity] = model._default_manager.filter(key=str(key)).first()
+        record = self.found[identity]
+        if record is None:
+            raise ValidationError(
+                _("there is no %(model)s with the key “%(key)s”")
+                % {"model": model._meta.verbose_name, "key": key}
+            )
+        return record
+
+    # Citations
+
+    def _cite(self, record: Record, key: str, cites: object, name: str) -> None:
+        if not isinstance(cites, dict):
+            self._problem(name, "cite", _('write cite = { field = "source ¶1" }'))
+            return
+        if cites and type(record) not in TARGET_NAMES:
+            self._problem(name, "cite", _("a source is not cited itself"))
+            return
+        for one, given in cites.items():
+            fields = (WHOLE_RECORD, *citable(type(record)))
+            if one not in fields:
+                self._problem(name, f"cite.{one}", _unknown(one, fields))
+                continue
+            for citation in given if isinstance(given, list) else [given]:
+                self._cite_field(record, key, "" if one == WHOLE_RECORD else one, citation, name)
+
+    def _cite_field(self, record: Record, key: str, one: str, given: object, name: str) -> None:
+        where = f"{name}, cite.{one or WHOLE_RECORD}"
+        if isinstance(given, str):
+            source, _space, locator = given.partition(" ")
+            given = {"source": source, "locator": locator.strip()}
+        if not isinstance(given, dict) or "source" not in given:
+            self._problem(where, "", _('name its source: "source-key ¶4" or { source = "…" }'))
+            return
+        self._refuse_unknown(where, given, CITATION_FIELDS)
+        values = {item: _tidy(given[item]) for item in CITATION_FIELDS if item in given}
+        target = TARGET_NAMES[type(record)]
+        # What makes a citation the same one on the next load: its fact, its source and the place.
+        identity = "\n".join([target, key, one, str(given["source"]), given.get("locator", "")])
+        digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
+        self._merge_citation(record, target, one, f"cite-{digest}", values, where)
+
+    def _merge_citation(
+        self, record: Record, target: str, one: str, key: str, values: Values, where: str
+    ) -> None:
+        citation = Citation.objects.filter(key=key).first()
+        if citation is not None or ("citation", key) in self.entries:
+            self._merge(Citation, key, values, where, None)
+            return
+        if ("citation", key) in self.seen:
+            self._problem(where, "", _("this citation is already there"))
+            return
+        self.seen.add(("citation", key))
+        citation = Citation(key=key, field=one, **{target: record})
+        if self._assign(citation, values, where):
+            self._save(citation, where, is_new=True)
+        if citation.pk is not None:
+            self._remember(("citation", key), values)
+
+    # The whole
+
+    def _report_removed(self) -> None:
+        for identity, entry in self.entries.items():
+            if identity not in self.seen:
+                described = entry.values.get("source", "") if entry.model == "citation" else ""
+                self.report.removed.append(f"{entry.model} {described or entry.key}")
+
+    def _publish(self) -> None:
+        """Publish what is new; what a researcher has withdrawn stays so."""
+        for name, record in self.top:
+            if record.state == State.WITHDRAWN:
+                continue
+            if not any(one.state in workflow.UNPUBLISHED for one in workflow.with_parts(record)):
+                continue
+            try:
+                workflow.publish(record=record)
+            except ValidationError as error:
+                for message in error.messages:
+                    self._problem(name, "", message)
+            else:
+                self.report.published.append(name)
+
+    def _remember(self, identity: tuple[str, str], values: Values) -> None:
+        entry = self.entries.get(identity)
+        if entry is None:
+            model, key = identity
+            DossierEntry.objects.create(dossier=self.dossier, model=model, key=key, values=values)
+        elif entry.values != {**entry.values, **values}:
+            entry.values = {**entry.values, **values}
+            entry.save()
+
+    def _refuse_unknown(self, name: str, table: Values, known: tuple[str, ...]) -> None:
+        for one in table:
+            if one not in known:
+                self._problem(name, one, _unknown(one, known))
+
+    def _problem(self, name: str, one: str, message: object) -> None:
+        self.problems.append(Problem(name, one, str(message)))
+
+
+def _unknown(one: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(one, known, n=1)
+    if close:
+        return _("there is no such field; “%(close)s” was meant?") % {"close": close[0]}
+    return _("there is no such field; there are: %(known)s") % {"known": ", ".join(known)}
+
+
+def _tidy(value: Any) -> Any:
+    """Return a value as JSON can hold it, text with its line breaks folded but for paragraphs."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        paragraphs = (" ".join(part.split()) for part in value.split("\n\n"))
+        return "\n\n".join(part for part in paragraphs if part)
+    if isinstance(value, list):
+        return [_tidy(one) for one in value]
+    return value
+
+
+def _typed(model_field: Any, value: Any) -> Any:
+    """Return a value as a field takes it; raise ValidationError where its type is another one."""
+    if isinstance(model_field, CountryField):
+        expected: tuple[type, ...] = (list,) if model_field.multiple else (str,)
+    elif isinstance(model_field, models.BooleanField):
+        expected = (bool,)
+    elif isinstance(model_field, models.IntegerField):
+        expected = (int,)
+    elif isinstance(model_field, models.DecimalField):
+        expected = (int, float, str)
+    else:
+        expected = (str,)
+    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
+        wanted = {str: _("text in quotes"), int: _("a whole number"), bool: "true / false"}
+        raise ValidationError(
+            _("expected %(wanted)s, not %(value)r")
+            % {"wanted": wanted.get(expected[0], _("a list of texts")), "value": value}
+        )
+    if isinstance(model_field, (models.DateField, models.DecimalField)):
+        return model_field.to_python(str(value))
+    return value
+
+
+def _raw(record: Record, one: str) -> Any:
+    """Return what a record holds in a field, as a dossier would say it."""
+    model_field = record._meta.get_field(one)
+    value = getattr(record, one)
+    if isinstance(model_field, models.ForeignKey):
+        return value.key if value else None
+    if isinstance(model_field, IntervalField):
+        return value.text if value else None
+    if isinstance(model_field, CountryField):
+        if model_field.multiple:
+            return [country.code for country in value]
+        return str(value.code or "")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(model_field, models.DecimalField):
+        return None if value is None else float(value)
+    return value

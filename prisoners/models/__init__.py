@@ -1,0 +1,51 @@
+"""What is true: the record's models, split by subject."""
+
+from prisoners.models.actors import Actor
+from prisoners.models.addresses import ADDRESSED, FormerAddress
+from prisoners.models.base import AddressedRecord, Disclosure, Record, Scope, State
+from prisoners.models.custody import ASKABLE, CountRange, Status
+from prisoners.models.deals import Concession, Deal, DealParty, Statement
+from prisoners.models.detentions import Charge, Detention, Facility, Placement, Sentence
+from prisoners.models.dossiers import DossierEntry
+from prisoners.models.figures import Figure
+from prisoners.models.people import Affiliation, ExternalId, Prisoner, PrisonerName, Recognition
+from prisoners.models.releases import Release, ReleaseDestination, ReleaseOutcome
+from prisoners.models.sources import TARGET_NAMES, TARGETS, Citation, Source, citable
+
+__all__ = [
+    "ADDRESSED",
+    "ASKABLE",
+    "TARGETS",
+    "TARGET_NAMES",
+    "Actor",
+    "AddressedRecord",
+    "Affiliation",
+    "Charge",
+    "Citation",
+    "Concession",
+    "CountRange",
+    "Deal",
+    "DealParty",
+    "Detention",
+    "Disclosure",
+    "DossierEntry",
+    "ExternalId",
+    "Facility",
+    "Figure",
+    "FormerAddress",
+    "Placement",
+    "Prisoner",
+    "PrisonerName",
+    "Recognition",
+    "Record",
+    "Release",
+    "ReleaseDestination",
+    "ReleaseOutcome",
+    "Scope",
+    "Sentence",
+    "Source",
+    "State",
+    "Statement",
+    "Status",
+    "citable",
+]

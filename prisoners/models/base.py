@@ -1,0 +1,297 @@
+"""What all records share: a state, a disclosure, and who may see them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from prisoners.models.fields import IntervalField, first_name, last_name, read_interval
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related import ForeignKey
+
+# Crockford's base 32: no letter that is mistaken for a digit when an id is read out.
+ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_LENGTH = 8
+
+
+def new_public_id() -> str:
+    """Return a random id; it says nothing of when, or after how many others, it was made."""
+    return "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH))
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in_review", _("in review")
+    PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Disclosure(models.TextChoices):
+    PUBLIC = "public", _("public")
+    WITHHELD = "withheld", _("withheld")
+
+
+class Scope(Enum):
+    """Whose records an answer is made from."""
+
+    ALL = "all"
+    PUBLISHED = "published"
+    COUNTED = "counted"
+
+
+def interval_fields(model: type[models.Model]) -> dict[str, IntervalField]:
+    return {field.name: field for field in model._meta.fields if isinstance(field, IntervalField)}
+
+
+def with_possible_days(model: type[models.Model], names: Iterable[str]) -> list[str]:
+    """Return field names, and after each date among them the columns derived from it."""
+    intervals = interval_fields(model)
+    complete: list[str] = []
+    for name in names:
+        complete.append(name)
+        if name in intervals:
+            complete += [first_name(name), last_name(name)]
+    return complete
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    """Records, and the ones among them that may be seen or counted."""
+
+    _scope = Scope.ALL
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]  # Django's own hook, not in its stubs
+        clone.__dict__["_scope"] = self._scope
+        return clone
+
+    def published(self) -> Self:
+        """Return what visitors may see: published, public, and so all that it hangs on."""
+        return self._within(Scope.PUBLISHED)
+
+    def counted(self) -> Self:
+        """Return what may be counted: published, withheld ones included. Never show a row of it."""
+        return self._within(Scope.COUNTED)
+
+    def within(self, scope: Scope) -> Self:
+        """Return the records of a scope: all, the published, or the counted."""
+        return self if scope is Scope.ALL else self._within(scope)
+
+    def _within(self, scope: Scope) -> Self:
+        clone = self.filter(visible(self.model, scope))
+        clone.__dict__["_scope"] = scope
+        return clone
+
+    def by_date(self, name: str) -> Self:
+        """Order by a date: first possible day, then last, unknown ones at the end."""
+        return self.order_by(
+            F(first_name(name)).asc(nulls_last=True), F(last_name(name)).asc(nulls_last=True), "pk"
+        )
+
+    def latest_first(self, name: str) -> Self:
+        """Order by a date, the latest first, unknown ones at the end."""
+        return self.order_by(
+            F(last_name(name)).desc(nulls_last=True),
+            F(first_name(name)).desc(nulls_last=True),
+            "pk",
+        )
+
+    def update(self, **values: Any) -> int:
+        for name, field in interval_fields(self.model).items():
+            if name in values:
+                interval = read_interval(values[name])
+                values[field.name] = interval
+                values[first_name(name)] = interval.first if interval else None
+                values[last_name(name)] = interval.last if interval else None
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
+
+    def bulk_update(
+        self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
+    ) -> int:
+        return super().bulk_update(objs, with_possible_days(self.model, fields), batch_size)
+
+    bulk_update.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
+
+
+def visible(model: type[models.Model], scope: Scope, prefix: str = "") -> Q:
+    """Return the condition on a record, and on all that it hangs on, to belong to a scope."""
+    condition = Q(**{f"{prefix}state": State.PUBLISHED})
+    if scope is Scope.PUBLISHED:
+        condition &= Q(**{f"{prefix}disclosure": Disclosure.PUBLIC})
+    for name in getattr(model, "public_through", ()):
+        relation: ForeignKey[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]
+        through = visible(relation.related_model, scope, f"{prefix}{name}__")
+        if relation.null:
+            through |= Q(**{f"{prefix}{name}__isnull": True})
+        condition &= through
+    return condition
+
+
+class Record(models.Model):
+    """One record that the public may see once it is published.
+
+    ``public_through`` names the relations that must be public for this to be.
+    ``owner_field`` names the record that this is a part of, and is published with.
+    ``facts`` names the fields that are facts: shown to visitors, and in need of a citation.
+    """
+
+    key = models.SlugField(
+        _("key"),
+        max_length=120,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text=_("How a dossier names this record; it never changes. Empty: made by hand."),
+    )
+    state = models.CharField(
+        _("state"), max_length=16, choices=State, default=State.DRAFT, editable=False
+    )
+    disclosure = models.CharField(
+        _("disclosure"),
+        max_length=16,
+        choices=Disclosure,
+        default=Disclosure.PUBLIC,
+        help_text=_("Withheld: kept from the public for somebody's safety, however published."),
+    )
+    disclosure_reason = models.TextField(
+        _("why it is withheld"), blank=True, help_text=_("Never shown to the public.")
+    )
+    disclosure_asked_by = models.CharField(
+        _("who asked for it"),
+        max_length=200,
+        blank=True,
+        help_text=_("Never shown to the public."),
+    )
+    disclosure_review_on = models.DateField(
+        _("look again on"), null=True, blank=True, help_text=_("Empty: no day is set.")
+    )
+    note = models.TextField(
+        _("note to colleagues"), blank=True, help_text=_("Never shown to the public.")
+    )
+    created_at = models.DateTimeField(_("entered"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+
+    public_through: ClassVar[tuple[str, ...]] = ()
+    owner_field: ClassVar[str | None] = None
+    facts: ClassVar[tuple[str, ...]] = ()
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = with_possible_days(type(self), kwargs["update_fields"])
+        super().save(*args, **kwargs)
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Refuse NUL in any text: PostgreSQL cannot store it, SQLite would."""
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict({})
+        refuse = ProhibitNullCharactersValidator()
+        for field in self._meta.fields:
+            value = self.__dict__.get(field.attname)
+            if isinstance(value, str) and field.name not in (exclude or ()):
+                try:
+                    refuse(value)
+                except ValidationError as error:
+                    errors.setdefault(field.name, []).append(error)
+        if errors:
+            raise ValidationError(errors)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Check the possible days of a date too wherever the date itself is checked.
+
+        Forms leave them out as not editable, and with them the constraint.
+        """
+        checked = with_possible_days(
+            type(self),
+            [name for name in interval_fields(type(self)) if name not in (exclude or ())],
+        )
+        super().validate_constraints({name for name in exclude or () if name not in checked})
+
+    @property
+    def is_public(self) -> bool:
+        """Whether this record's own state and disclosure let visitors see it."""
+        return self.state == State.PUBLISHED and self.disclosure == Disclosure.PUBLIC
+
+
+def record_constraints(model: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=Q(disclosure=Disclosure.PUBLIC) | ~Q(disclosure_reason=""),
+            name=f"{model}_withheld_for_a_reason",
+            violation_error_message=_("Say why this is withheld: the next researcher must know."),
+        )
+    ]
+
+
+def exactly_one(model: str, names: Sequence[str], message: Any) -> models.CheckConstraint:
+    """Return the constraint that exactly one of several relations is set."""
+    condition = Q()
+    for chosen in names:
+        condition |= Q(**{f"{name}__isnull": name != chosen for name in names})
+    return models.CheckConstraint(
+        condition=condition,
+        name=f"{model}_exactly_one_target",
+        violation_error_message=message,
+    )
+
+
+class AddressedRecord(Record):
+    """A record with a page of its own. An address once public keeps working when it changes."""
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=120,
+        unique=True,
+        help_text=_("The last part of the page's address. A former one goes on leading here."),
+    )
+
+    _slug_before: str | None = None
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        record = super().from_db(*args, **kwargs)
+        record.__dict__["_slug_before"] = record.__dict__.get("slug")
+        return record
+
+    def clean(self) -> None:
+        """Refuse an address that already leads to another record."""
+        super().clean()
+        relation = self._former_addresses.field.name
+        taken = self._former_addresses.model.objects.filter(
+            slug=self.slug, **{f"{relation}__isnull": False}
+        )
+        if taken.exclude(**{relation: self.pk}).exists():
+            raise ValidationError({"slug": _("This address already leads to another record.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        before, was_public = self._slug_before, self.state in (State.PUBLISHED, State.WITHDRAWN)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if before and before != self.slug and was_public:
+                self._former_addresses.filter(slug=self.slug).delete()
+                self._former_addresses.get_or_create(slug=before)
+        self._slug_before = self.slug
+
+    @property
+    def _former_addresses(self) -> Any:
+        return self.former_addresses  # type: ignore[attr-defined]  # each subclass is related to it

@@ -1,0 +1,202 @@
+"""Who was held, free or dead on a day: the one definition that every count rests on.
+
+A detention covers the days from the one it began on up to, and without, the one it ended on. Its
+dates are intervals, so each question has two answers: *certainly*, whichever days they were, and
+*possibly*.
+
+- A detention with no end is held to go on only if somebody confirmed it: without a day on which
+  it was last confirmed, it is possible and not certain.
+- An end of unknown date is certain from the day on which it was entered into the record.
+- Somebody returned to custody by a release that is said to have freed them is possibly held,
+  until the new detention is entered.
+- Who died in custody is neither held nor released from then on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from prisoners.models.base import RecordQuerySet, Scope
+
+if TYPE_CHECKING:
+    from prisoners.models.detentions import Detention
+
+
+class Status(models.TextChoices):
+    """What is certain of a person on a day."""
+
+    HELD = "held", _("held")
+    RELEASED = "released", _("released")
+    DIED = "died", _("died in custody")
+    UNKNOWN = "unknown", _("unknown")
+    NOT_YET = "not_yet", _("not yet detained")
+
+
+# What may be asked for by name; before the first arrest there is no status to ask for.
+ASKABLE = (Status.HELD, Status.RELEASED, Status.DIED, Status.UNKNOWN)
+
+
+# In terms of what ``PrisonerQuerySet.status`` finds out; the first that is certain counts.
+CERTAIN: Final = {
+    Status.DIED: Q(certainly_died=True),
+    Status.HELD: Q(certainly_in=True, certainly_died=False),
+    Status.RELEASED: Q(certainly_over=True, possibly_in=False, possibly_died=False),
+}
+POSSIBLE: Final = {
+    Status.DIED: Q(possibly_died=True),
+    Status.HELD: Q(possibly_in=True, certainly_died=False),
+    Status.RELEASED: Q(possibly_over=True, certainly_in=False, certainly_died=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CountRange:
+    """How many people: at least ``certain``, at most ``possible``."""
+
+    certain: int
+    possible: int
+
+    @property
+    def is_exact(self) -> bool:
+        return self.certain == self.possible
+
+
+class DetentionQuerySet(RecordQuerySet):
+    """Detentions by what was so on a day."""
+
+    def _began_certainly(self, day: date) -> Q:
+        return Q(began_last__lte=day) | Q(last_confirmed_last__lte=day)
+
+    def _began_possibly(self, day: date) -> Q:
+        return Q(began_first__isnull=True) | Q(began_first__lte=day)
+
+    def _ended_certainly(self, day: date) -> Q:
+        known = Q(ended_last__lte=day)
+        unknown = Q(ended_last__isnull=True, end_known_on__lte=day)
+        return ~Q(end_kind="") & (known | unknown)
+
+    def _ended_possibly(self, day: date) -> Q:
+        return ~Q(end_kind="") & (Q(ended_first__isnull=True) | Q(ended_first__lte=day))
+
+    def _not_ended_certainly(self, day: date) -> Q:
+        return (
+            Q(end_kind="", last_confirmed__isnull=False)
+            | Q(ended_first__gt=day)
+            | Q(last_confirmed_first__gte=day)
+        )
+
+    def certainly_covering(self, day: date) -> Self:
+        """Return the detentions that the person was in on a day, whichever days the dates were."""
+        return self.filter(self._began_certainly(day), self._not_ended_certainly(day)).exclude(
+            self._ended_certainly(day)
+        )
+
+    def possibly_covering(self, day: date) -> Self:
+        """Return the detentions that the person may have been in on a day."""
+        return self.filter(self._began_possibly(day)).exclude(self._ended_certainly(day))
+
+    def certainly_over(self, day: date) -> Self:
+        return self.filter(self._ended_certainly(day))
+
+    def possibly_over(self, day: date) -> Self:
+        return self.filter(self._began_possibly(day), self._ended_possibly(day))
+
+    def deaths(self) -> Self:
+        return self.filter(end_kind="died")
+
+    def not_deaths(self) -> Self:
+        return self.exclude(end_kind="died")
+
+
+def _detentions(scope: Scope) -> DetentionQuerySet:
+    """Return the detentions of the person in the outer query that a scope lets count."""
+    model: type[Detention] = apps.get_model("prisoners", "Detention")
+    return model.objects.within(scope).filter(prisoner=OuterRef("pk"))
+
+
+def _undone_releases(scope: Scope, day: date) -> models.QuerySet[Any]:
+    """Return releases that put the person back into custody, with no detention entered since."""
+    outcomes = apps.get_model("prisoners", "ReleaseOutcome").objects.within(scope)
+    detentions = apps.get_model("prisoners", "Detention").objects.within(scope)
+    later = detentions.filter(
+        Q(began_last__gte=OuterRef("detention__ended_first")) | Q(began__isnull=True),
+        prisoner=OuterRef("detention__prisoner"),
+    ).exclude(pk=OuterRef("detention"))
+    return outcomes.filter(
+        Q(detention__ended_first__isnull=True) | Q(detention__ended_first__lte=day),
+        ~Exists(later),
+        detention__prisoner=OuterRef("pk"),
+        returned_to_custody=True,
+    )
+
+
+class PrisonerQuerySet(RecordQuerySet):
+    """People, and what was so of them on a day."""
+
+    def status(self, on: date) -> Self:
+        """Annotate each person with what was so on a day.
+
+        ``custody`` is the Status that is certain, ``unknown`` where none is.
+        """
+        if "custody" in self.query.annotations:
+            raise ValueError("the status on one day was already asked for in this query")
+        mine = _detentions(self._scope)
+        undone = Exists(_undone_releases(self._scope, on))
+        facts = {
+            "certainly_in": Exists(mine.certainly_covering(on)),
+            "possibly_in": Exists(mine.possibly_covering(on)) | undone,
+            "certainly_over": Exists(mine.not_deaths().certainly_over(on)),
+            "possibly_over": Exists(mine.not_deaths().possibly_over(on)),
+            "certainly_died": Exists(mine.deaths().certainly_over(on)),
+            "possibly_died": Exists(mine.deaths().possibly_over(on)),
+            "has_detention": Exists(mine),
+        }
+        nothing_possible = ~Q(possibly_in=True) & ~Q(possibly_over=True) & ~Q(possibly_died=True)
+        custody = Case(
+            *(When(condition, then=Value(status)) for status, condition in CERTAIN.items()),
+            When(nothing_possible & Q(has_detention=True), then=Value(Status.NOT_YET)),
+            default=Value(Status.UNKNOWN),
+            output_field=models.CharField(),
+        )
+        return self.alias(**facts).annotate(custody=custody)
+
+    def certainly(self, status: Status) -> Self:
+        """Return the people of whom a status is certain, on the day given to ``status()``."""
+        return self.filter(CERTAIN.get(status, Q(custody=status)))
+
+    def possibly(self, status: Status) -> Self:
+        """Return the people of whom a status is certain or possible on that day.
+
+        It is only possible where ``custody`` says another one.
+        """
+        return self.filter(POSSIBLE.get(status, Q(custody=status)))
+
+    def held(self, on: date) -> Self:
+        """Return who was held on a day, certainly (``custody`` says so) or possibly.
+
+        Who was freed on the day and not taken again on it was not held on it.
+        """
+        return self.status(on).possibly(Status.HELD)
+
+    def released(self, on: date) -> Self:
+        """Return who had been released by a day, certainly or possibly, and was not held on it."""
+        return self.status(on).possibly(Status.RELEASED)
+
+    def died(self, on: date) -> Self:
+        """Return who had died in custody by a day, certainly or possibly."""
+        return self.status(on).possibly(Status.DIED)
+
+    def count_range(self, status: Status) -> CountRange:
+        """Count the people of whom a status is certain, and possible, on that day."""
+        counts = self.aggregate(
+            certain=Count("pk", filter=CERTAIN.get(status, Q(custody=status))),
+            possible=Count("pk", filter=POSSIBLE.get(status, Q(custody=status))),
+        )
+        return CountRange(counts["certain"], counts["possible"])

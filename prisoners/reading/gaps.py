@@ -1,0 +1,62 @@
+"""What is missing from the record: facts that are shown and rest on no source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from prisoners.models import TARGET_NAMES, Record, State
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A fact without a source: which record, and which of its fields."""
+
+    record: Record
+    field: str
+
+    @property
+    def label(self) -> str:
+        """The field's name in words."""
+        return str(self.record._meta.get_field(self.field).verbose_name)  # type: ignore[union-attr]
+
+
+def stated(record: Record, field: str) -> bool:
+    """Return whether a field of a record says anything; no and zero are something."""
+    value = getattr(record, field)
+    return bool(value) or value is False or (value == 0 and not isinstance(value, str))
+
+
+def stated_facts(record: Record) -> list[str]:
+    """Return the names of a record's facts that are stated, and so need a source."""
+    return [field for field in record.facts if stated(record, field)]
+
+
+def uncited(record: Record, covered: bool = False) -> Iterator[Gap]:
+    """Yield the facts of a record and of its parts that rest on no source.
+
+    A citation of the record as a whole covers all of its facts and those of its parts; one that
+    contradicts covers nothing.
+    """
+    if type(record) in TARGET_NAMES:
+        supporting = record.citations.exclude(state=State.WITHDRAWN).filter(  # type: ignore[attr-defined]
+            stance="supports"
+        )
+        cited = set(supporting.values_list("field", flat=True))
+        covered = covered or "" in cited
+        if not covered:
+            yield from (Gap(record, field) for field in stated_facts(record) if field not in cited)
+    for part in parts(record):
+        yield from uncited(part, covered)
+
+
+def parts(record: Record) -> Iterator[Record]:
+    """Yield the records that are parts of this one and are published with it, not withdrawn ones.
+
+    Citations are not among them; see ``Citation.target``.
+    """
+    for relation in record._meta.related_objects:
+        model = relation.related_model
+        if issubclass(model, Record) and model.owner_field == relation.field.name:
+            accessor = relation.get_accessor_name()
+            yield from getattr(record, str(accessor)).exclude(state=State.WITHDRAWN)
