@@ -42,6 +42,12 @@ EXPECTED = {
 SECRETS = {"SECRET_KEY", "SECRET_KEY_FILE", "DATABASE_URL"}
 
 
+KEY_MISSING = (
+    "SECRET_KEY is not set. Set SECRET_KEY or SECRET_KEY_FILE; `make run` makes a key by itself "
+    "and keeps it in var/secret_key."
+)
+
+
 def _secret(text: str) -> None:
     """The rule of Django's own check security.W009, here before anything is signed."""
     if len(text) < 50 or len(set(text)) < 5 or text.startswith("django-insecure-"):

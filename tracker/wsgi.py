@@ -13,7 +13,4 @@ application = get_wsgi_application()
 try:
     _ = settings.SECRET_KEY
 except ImproperlyConfigured as error:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set. Set SECRET_KEY or SECRET_KEY_FILE; `make run` makes a key by "
-        "itself and keeps it in var/secret_key."
-    ) from error
+    raise ImproperlyConfigured(settings.KEY_MISSING) from error

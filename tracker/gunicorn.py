@@ -1,0 +1,73 @@
+"""How gunicorn serves the site: `python -m gunicorn -c python:tracker.gunicorn tracker.wsgi`."""
+
+import logging
+import os
+import socket
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+try:
+    _ = settings.DEBUG
+except ImproperlyConfigured as error:
+    sys.exit(str(error))
+
+
+class WithoutVisitors(logging.Filter):
+    """Leaves out the visitor's address, and the query, which holds the name they looked for."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = str(record.msg)
+        if message.startswith("Error handling request"):
+            record.msg, record.args = "A request could not be handled", ()
+        return not message.startswith("Invalid request from")
+
+
+logging.getLogger("gunicorn.error").addFilter(WithoutVisitors())
+
+
+def on_starting(_server: object) -> None:
+    """Says at once that the port is taken; gunicorn would try for five seconds and not say how."""
+    if "GUNICORN_FD" in os.environ:  # a new gunicorn takes the old one's sockets over
+        return
+    where = socket.getaddrinfo(settings.HOST, settings.PORT, type=socket.SOCK_STREAM)[0]
+    try:
+        with socket.socket(where[0], where[1]) as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            attempt.bind(where[4])
+    except OSError as error:
+        sys.exit(
+            f"Cannot listen on {settings.HOST}, port {settings.PORT}: {error.strerror}. "
+            "Choose another port: make run PORT=8001"
+        )
+
+
+def when_ready(_server: object) -> None:
+    shown = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    address = f"http://{shown}:{settings.PORT}/"
+    print(  # noqa: T201
+        f"\n  The site         {address}"
+        f"\n  The desk         {address}admin/"
+        f"\n  First account    {os.path.relpath(sys.executable)} manage.py createsuperuser"
+        "\n  Stop             Ctrl-C\n",
+        flush=True,
+    )
+
+
+bind = (
+    f"[{settings.HOST}]:{settings.PORT}"
+    if ":" in settings.HOST
+    else (f"{settings.HOST}:{settings.PORT}")
+)
+workers = settings.WEB_CONCURRENCY
+worker_class = "gthread"
+threads = settings.WEB_THREADS
+graceful_timeout = 30  # seconds for running requests to end after a stop or a reload
+# Heartbeats are written to a file; on a slow disk they stall and healthy workers get killed.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+# Would be made in the home folder, which a service account may not have.
+control_socket_disable = True
+accesslog = None
+loglevel = "warning"
