@@ -185,7 +185,7 @@ def _parse_range(text: str) -> Interval:
         raise DateTextError(_refusal(text, gettext("leave it empty where nothing is known")))
     first = begin.first if begin else None
     last = end.last if end else None
-    if begin and end and begin.stated > end.stated:
+    if begin and end and (begin.stated[0] or date.min) > (end.stated[1] or date.max):
         raise DateTextError(_refusal(text, gettext("its end comes before its beginning")))
     sides = [side for side in (begin, end) if side]
     coarsest = max(sides, key=lambda side: ("day", "month", "year", "other").index(side.precision))
