@@ -40,6 +40,9 @@ CLDR_LOCALES: Final = {"en": "en_GB"}
 
 _PLAIN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?([?~%]?)\Z", re.ASCII)
 _QUALIFIERS = re.compile(r"[?~%]")
+_UNREADABLE = re.compile(r"[TYES{:]|\.\.|-X\d|-\dX", re.ASCII)
+# Winter, winter in the north and summer in the south.
+_SEASON_OF_TWO_YEARS = re.compile(r"\b\d{4}-(?:24|28|30)\b(?!-)", re.ASCII)
 
 
 class DateTextError(ValueError):
@@ -216,9 +219,15 @@ def _parse_with_library(text: str) -> Interval:
     """Read the rarer forms of EDTF: ``199X``, ``2021-XX-12``, seasons, one of a set."""
     refused = DateTextError(_refusal(text, gettext("it is not a date in EDTF")))
     # Other forms of EDTF are no single day between two: times, "all of" sets, years beyond four
-    # digits, and years of which nothing is known.
-    if not re.match(r"[\[?~%]*\d{2}", text, re.ASCII) or re.search(r"[TYE{:]|\.\.", text):
+    # digits or with significant ones only, and years of which nothing is known. On half a month
+    # (2021-1X) the library prints what it was given.
+    if not re.match(r"[\[?~%]*\d{2}", text, re.ASCII) or _UNREADABLE.search(text):
         raise refused
+    if _SEASON_OF_TWO_YEARS.search(text):
+        # The library takes December for the whole of it.
+        raise DateTextError(
+            _refusal(text, gettext("this season lies in two years, write its months"))
+        )
     try:
         parsed = parse_edtf(text)
         low, high = parsed.lower_strict(), parsed.upper_strict()
