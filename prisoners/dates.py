@@ -333,10 +333,11 @@ class Span:
             return _elapsed_label(low)
         if _total_months(high) < 1:
             return _count(low.days, high.days, "day")
+        if _total_months(low) < 1:
+            # A limit is not rounded down.
+            most = term_label(high.years, high.months, high.days)
+            return pgettext("span", "up to %(span)s") % {"span": most}
         if low.years == high.years:
-            if not low.years and not low.months:
-                most = _elapsed_label(relativedelta(months=high.months))
-                return pgettext("span", "up to %(span)s") % {"span": most}
             months = _count(low.months, high.months, "month")
             return f"{_count(low.years, low.years, 'year')} {months}" if low.years else months
         if not low.months and not high.months:
@@ -393,7 +394,7 @@ def _months_label(elapsed: relativedelta) -> str:
         for number, unit in ((elapsed.years, "year"), (elapsed.months, "month"))
         if number
     ]
-    return " ".join(parts) or _count(0, 0, "month")
+    return " ".join(parts)
 
 
 def _count(low: int, high: int, unit: str) -> str:
