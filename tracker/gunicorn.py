@@ -26,6 +26,8 @@ class WithoutVisitors(logging.Filter):
 
 
 logging.getLogger("gunicorn.error").addFilter(WithoutVisitors())
+# Warns at each HEAD request: Django leaves it to the server to drop the body, as WSGI allows.
+logging.getLogger("gunicorn.http.wsgi").setLevel(logging.ERROR)
 
 
 def on_starting(_server: object) -> None:
@@ -40,7 +42,7 @@ def on_starting(_server: object) -> None:
     except OSError as error:
         sys.exit(
             f"Cannot listen on {settings.HOST}, port {settings.PORT}: {error.strerror}. "
-            "Choose another port: make run PORT=8001"
+            "Set HOST and PORT to what is free here, for example: make run PORT=8001"
         )
 
 

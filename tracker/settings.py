@@ -6,7 +6,7 @@ A variable that cannot be used stops the start, with one message that names all 
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -49,8 +49,12 @@ KEY_MISSING = (
 
 
 def _secret(text: str) -> None:
-    """The rule of Django's own check security.W009, here before anything is signed."""
-    if len(text) < 50 or len(set(text)) < 5 or text.startswith("django-insecure-"):
+    """The rule of Django's own check security.W009, here before anything is signed.
+
+    Nothing is as good as not set: an example file has the line, to be filled in.
+    """
+    weak = len(text) < 50 or len(set(text)) < 5 or text.startswith("django-insecure-")
+    if text and weak:
         raise ValidationError("easy to guess")
 
 
@@ -60,7 +64,7 @@ def _origin(text: str) -> None:
         _ = parts.port  # urlsplit looks at the port only when asked for it
     except ValueError as error:
         raise ValidationError("not an address") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or text.endswith(":"):
         raise ValidationError("not http or https")
     if text != f"{parts.scheme}://{parts.netloc}" or set(parts.netloc) & set("@ \t"):
         raise ValidationError("more than a scheme and a host")
@@ -88,16 +92,18 @@ env = Env(eager=False)
 bad: set[str] = set()
 
 ENV_FILE = env.path("ENV_FILE", BASE_DIR / ".env")
-if ENV_FILE.exists():
+if ENV_FILE.exists() and not ENV_FILE.is_dir():
     env.read_env(ENV_FILE, recurse=False)
 elif "ENV_FILE" in os.environ:
     bad.add("ENV_FILE")
 
 DEBUG = env.bool("DEBUG", False)
+HOST = env.str("HOST", "127.0.0.1", validate=validate.Regexp(r"[0-9A-Za-z.:_-]+\Z"))
+PORT = env.int("PORT", 8000, validate=validate.Range(1, 65_535))
 SITE_NAME = env.str("SITE_NAME", "Political prisoners", validate=validate.Length(1, 80))
 # Absolute addresses (feeds, sitemap, link previews) begin with this and never with the host of
 # the request, which whoever asks can choose.
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000", validate=_origin)
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}", validate=_origin)
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "", validate=_email_or_nothing)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [], validate=_hosts)
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [], validate=_origins)
@@ -111,25 +117,26 @@ LOG_LEVEL = env.str(
     "INFO",
     validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
 )
-HOST = env.str("HOST", "127.0.0.1", validate=validate.Regexp(r"[0-9A-Za-z.:_-]+\Z"))
-PORT = env.int("PORT", 8000, validate=validate.Range(1, 65_535))
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
 WEB_THREADS = env.int("WEB_THREADS", 4, validate=validate.Range(1, 64))
 
-VAR_DIR = BASE_DIR / env.path("VAR_DIR", Path("var"))
-database = env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+VAR_DIR = BASE_DIR / (env.str("VAR_DIR", "var", validate=validate.Length(1)) or "var")
+database = env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'db.sqlite3'))}")
 SECRET_KEY = env.str("SECRET_KEY", "", validate=_secret)
 secret_key_file = env.path("SECRET_KEY_FILE", None)
 if not SECRET_KEY and (secret_key_file or (VAR_DIR / "secret_key").exists()):
     try:
         SECRET_KEY = (secret_key_file or VAR_DIR / "secret_key").read_text("utf-8").strip()
-        _secret(SECRET_KEY)
+        _secret(SECRET_KEY or "an empty file")
     except (OSError, UnicodeDecodeError, ValidationError):
         bad.add("SECRET_KEY_FILE")
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
-if database and database["ENGINE"] not in (SQLITE, POSTGRESQL):
+# Each process would have a database in memory to itself.
+if database and (
+    database["ENGINE"] not in (SQLITE, POSTGRESQL) or database["NAME"] in ("", ":memory:")
+):
     bad.add("DATABASE_URL")
 if HTTPS and SITE_URL and not SITE_URL.startswith("https://"):
     bad.add("HTTPS")
@@ -158,11 +165,10 @@ if bad:
 
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
-ALLOWED_HOSTS = ALLOWED_HOSTS or [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    urlsplit(SITE_URL).netloc.rpartition("@")[2].partition(":")[0],
+# The site always answers to its own name; the health check asks for it by that.
+ALLOWED_HOSTS = [
+    *(ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]),
+    urlsplit(SITE_URL).netloc.removesuffix(f":{urlsplit(SITE_URL).port}"),
 ]
 
 # --- What is installed ---------------------------------------------------------------------------
@@ -204,6 +210,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "prisoners.public.context.site",
             ],
         },
     },
