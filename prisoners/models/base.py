@@ -52,15 +52,19 @@ def interval_fields(model: type[models.Model]) -> dict[str, IntervalField]:
     return {field.name: field for field in model._meta.fields if isinstance(field, IntervalField)}
 
 
-def with_possible_days(model: type[models.Model], names: Iterable[str]) -> list[str]:
-    """Return field names, and after each date among them the columns derived from it."""
-    intervals = interval_fields(model)
-    complete: list[str] = []
-    for name in names:
-        complete.append(name)
-        if name in intervals:
-            complete += [first_name(name), last_name(name)]
-    return complete
+def derived_fields(model: type[models.Model], names: Collection[str]) -> list[Any]:
+    """Return the fields that are derived from any of some others whenever those are written."""
+    return [
+        field
+        for field in model._meta.fields
+        if not set(getattr(field, "derived_from", ())).isdisjoint(names)
+    ]
+
+
+def with_derived(model: type[models.Model], names: Iterable[str]) -> set[str]:
+    """Return field names, and those of the fields that are derived from them."""
+    chosen = set(names)
+    return chosen | {field.name for field in derived_fields(model, chosen)}
 
 
 class RecordQuerySet(models.QuerySet[Any]):
@@ -106,7 +110,7 @@ class RecordQuerySet(models.QuerySet[Any]):
 
     def update(self, **values: Any) -> int:
         for name, field in interval_fields(self.model).items():
-            if name in values:
+            if name in values and first_name(name) not in values:
                 interval = read_interval(values[name])
                 values[field.name] = interval
                 values[first_name(name)] = interval.first if interval else None
@@ -118,7 +122,11 @@ class RecordQuerySet(models.QuerySet[Any]):
     def bulk_update(
         self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
     ) -> int:
-        return super().bulk_update(objs, with_possible_days(self.model, fields), batch_size)
+        objs, fields = list(objs), set(fields)
+        for field in derived_fields(self.model, fields):
+            for obj in objs:
+                field.pre_save(obj, add=False)
+        return super().bulk_update(objs, with_derived(self.model, fields), batch_size)
 
     bulk_update.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
 
@@ -192,7 +200,7 @@ class Record(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = with_possible_days(type(self), kwargs["update_fields"])
+            kwargs["update_fields"] = with_derived(type(self), kwargs["update_fields"])
         super().save(*args, **kwargs)
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
@@ -218,7 +226,7 @@ class Record(models.Model):
 
         Forms leave them out as not editable, and with them the constraint.
         """
-        checked = with_possible_days(
+        checked = with_derived(
             type(self),
             [name for name in interval_fields(type(self)) if name not in (exclude or ())],
         )

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.base import RecordQuerySet, Scope
@@ -70,6 +72,14 @@ class CountRange:
 
 class DetentionQuerySet(RecordQuerySet):
     """Detentions by what was so on a day."""
+
+    def update(self, **values: Any) -> int:
+        if "end_kind" in values and "end_known_on" not in values:
+            today = Value(timezone.localdate())
+            values["end_known_on"] = Coalesce("end_known_on", today) if values["end_kind"] else None
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
 
     def _began_certainly(self, day: date) -> Q:
         return Q(began_last__lte=day) | Q(last_confirmed_last__lte=day)

@@ -32,6 +32,8 @@ class EndKnownField(models.DateField):  # type: ignore[type-arg]  # generic in t
 
     Set when an end is first entered, so that an end of unknown date is certain from then on.
     """
+    derived_from = ("end_kind",)
+
 
     def pre_save(self, model_instance: models.Model, add: bool) -> date | None:
         day: date | None = None

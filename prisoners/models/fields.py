@@ -127,13 +127,26 @@ class IntervalFormField(forms.CharField):
         return str(initial or "") != str(data or "").strip()
 
 
+class PossibleDayAttribute(DeferredAttribute):
+    """Holds what its date says, whatever else it is set to: None by ``Model(began=…)``."""
+
+    def __set__(self, instance: models.Model, value: object) -> None:
+        field: Any = self.field
+        interval = instance.__dict__.get(field.source)
+        if isinstance(interval, Interval):
+            value = getattr(interval, field.end)
+        instance.__dict__[field.attname] = value
+
+
 class _PossibleDay(_DayBase):
     """A column derived from an interval field, written with it and never by hand."""
 
+    descriptor_class = PossibleDayAttribute
     end = ""
 
     def __init__(self, source: str = "", **kwargs: Any) -> None:
         self.source = source
+        self.derived_from = (source,)
         kwargs.update(null=True, editable=False)
         super().__init__(**kwargs)
 

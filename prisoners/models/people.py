@@ -129,6 +129,8 @@ class Prisoner(AddressedRecord):
 class SortKeyField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs only
     """What a name is sorted by, derived from it whenever it is written."""
 
+    derived_from = ("text", "filed_as")
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         name: PrisonerName = model_instance  # type: ignore[assignment]  # the one model that has it
         name.sort_key = sort_key(name.text, name.filed_as)
