@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.fields import IntervalField, first_name, last_name, read_interval
@@ -95,15 +96,22 @@ class RecordQuerySet(models.QuerySet[Any]):
         return clone
 
     def by_date(self, name: str) -> Self:
-        """Order by a date: first possible day, then last, unknown ones at the end."""
+        """Order by a date: first possible day, then last, unknown ones at the end.
+
+        It is the order of ``dates.sort_key``: a date with no earliest day comes before all others.
+        """
         return self.order_by(
-            F(first_name(name)).asc(nulls_last=True), F(last_name(name)).asc(nulls_last=True), "pk"
+            IsNull(F(name), True),
+            F(first_name(name)).asc(nulls_first=True),
+            F(last_name(name)).asc(nulls_last=True),
+            "pk",
         )
 
     def latest_first(self, name: str) -> Self:
-        """Order by a date, the latest first, unknown ones at the end."""
+        """Order by a date: last possible day, the latest first, unknown ones at the end."""
         return self.order_by(
-            F(last_name(name)).desc(nulls_last=True),
+            IsNull(F(name), True),
+            F(last_name(name)).desc(nulls_first=True),
             F(first_name(name)).desc(nulls_last=True),
             "pk",
         )
