@@ -353,16 +353,8 @@ def test_one_possible_day_is_a_day_and_two_are_not() -> None:
 
 def test_dates_are_ordered_by_first_day_then_last_with_the_unknown_at_the_end() -> None:
     ordered = ["../2021", "2020", "2020-01-01/..", "2021-07-14", "2021-07-14/2021-07-15", "2021-08"]
-    intervals = [*(read(text) for text in ordered), None]
-    assert sorted(intervals[::-1], key=dates.sort_key) == [
-        read("../2021"),
-        read("2020"),
-        read("2020-01-01/.."),
-        read("2021-07-14"),
-        read("2021-07-14/2021-07-15"),
-        read("2021-08"),
-        None,
-    ]
+    intervals = [read(text) for text in ordered]
+    assert sorted([None, *intervals[::-1]], key=dates.sort_key) == [*intervals, None]
 
 
 # Spans -------------------------------------------------------------------------------------
