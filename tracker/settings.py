@@ -105,8 +105,8 @@ SITE_NAME = env.str("SITE_NAME", "Political prisoners", validate=validate.Length
 # the request, which whoever asks can choose.
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}", validate=_origin)
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "", validate=_email_or_nothing)
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [], validate=_hosts)
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [], validate=_origins)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [], str.strip, validate=_hosts)
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [], str.strip, validate=_origins)
 HTTPS = env.bool("HTTPS", (SITE_URL or "").startswith("https://"))
 HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000, validate=validate.Range(0))
 HSTS_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
@@ -174,7 +174,7 @@ ALLOWED_HOSTS = [
 # --- What is installed ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "prisoners.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -280,6 +280,10 @@ class AddressedRecord(Record):
 
     _slug_before: str | None = None
 
+    if TYPE_CHECKING:
+
+        def get_absolute_url(self) -> str: ...
+
     class Meta:
         abstract = True
 

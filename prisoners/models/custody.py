@@ -177,16 +177,16 @@ class PrisonerQuerySet(RecordQuerySet):
         )
         return self.alias(**facts).annotate(custody=custody)
 
-    def certainly(self, status: Status) -> Self:
-        """Return the people of whom a status is certain, on the day given to ``status()``."""
-        return self.filter(CERTAIN.get(status, Q(custody=status)))
+    def certainly(self, *statuses: Status) -> Self:
+        """Return the people of whom one of these is certain, on the day given to ``status()``."""
+        return self.filter(_any_of(CERTAIN, statuses))
 
-    def possibly(self, status: Status) -> Self:
-        """Return the people of whom a status is certain or possible on that day.
+    def possibly(self, *statuses: Status) -> Self:
+        """Return the people of whom one of these is certain or possible on that day.
 
         It is only possible where ``custody`` says another one.
         """
-        return self.filter(POSSIBLE.get(status, Q(custody=status)))
+        return self.filter(_any_of(POSSIBLE, statuses))
 
     def held(self, on: date) -> Self:
         """Return who was held on a day, certainly (``custody`` says so) or possibly.
@@ -203,10 +203,18 @@ class PrisonerQuerySet(RecordQuerySet):
         """Return who had died in custody by a day, certainly or possibly."""
         return self.status(on).possibly(Status.DIED)
 
-    def count_range(self, status: Status) -> CountRange:
-        """Count the people of whom a status is certain, and possible, on that day."""
+    def count_range(self, *statuses: Status) -> CountRange:
+        """Count the people of whom one of these is certain, and possible, on that day."""
         counts = self.aggregate(
-            certain=Count("pk", filter=CERTAIN.get(status, Q(custody=status))),
-            possible=Count("pk", filter=POSSIBLE.get(status, Q(custody=status))),
+            certain=Count("pk", filter=_any_of(CERTAIN, statuses)),
+            possible=Count("pk", filter=_any_of(POSSIBLE, statuses)),
         )
         return CountRange(counts["certain"], counts["possible"])
+
+
+def _any_of(conditions: dict[Status, Q], statuses: tuple[Status, ...]) -> Q:
+    """Return the condition that one of some statuses holds; unknown is what ``custody`` says."""
+    found = Q()
+    for status in statuses:
+        found |= conditions.get(status, Q(custody=status))
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -32,8 +31,8 @@ class EndKnownField(models.DateField):  # type: ignore[type-arg]  # generic in t
 
     Set when an end is first entered, so that an end of unknown date is certain from then on.
     """
-    derived_from = ("end_kind",)
 
+    derived_from = ("end_kind",)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> date | None:
         day: date | None = None
@@ -409,12 +408,3 @@ class Sentence(Record):
     def term(self) -> str:
         """Return the term in words; empty where it is not stated."""
         return dates.term_label(self.years or 0, self.months or 0, self.days or 0)
-
-
-def latest(detentions: list[Any]) -> Any:
-    """Return the detention that began last, of unknown beginnings the one entered last."""
-    return max(
-        detentions,
-        key=lambda one: (one.is_open, one.began_first or one.ended_first or date.min, one.pk),
-        default=None,
-    )

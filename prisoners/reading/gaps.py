@@ -18,7 +18,7 @@ class Gap:
     @property
     def label(self) -> str:
         """The field's name in words."""
-        return str(self.record._meta.get_field(self.field).verbose_name)  # type: ignore[union-attr]
+        return str(getattr(self.record._meta.get_field(self.field), "verbose_name", self.field))
 
 
 def stated(record: Record, field: str) -> bool:

@@ -1,0 +1,128 @@
+"""The footnotes of one page, numbered in the order in which its facts ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from prisoners import dates
+from prisoners.models import Citation, Record, Source
+from prisoners.public.words import label, listed
+from prisoners.reading.citations import Citations
+
+
+class Footnotes:
+    """Numbers citations as facts are laid out, top to bottom; ``notes`` then lists them.
+
+    Citations of the same place in the same source share a number.
+    """
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._citations = Citations(records)
+        self._notes: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Look up the citations of more records of the page."""
+        self._citations.add(records)
+
+    def refs(self, record: Record, *fields: str) -> list[dict[str, Any]]:
+        """Return the numbers that stand after one or more facts of a record."""
+        refs: list[dict[str, Any]] = []
+        for field in fields or ("",):
+            for citation in self._citations.of(record, field):
+                note = self._note(citation)
+                if any(ref["number"] == note["number"] for ref in refs):
+                    continue
+                anchor = f"ref-{note['number']}-{len(note['backlinks']) + 1}"
+                note["backlinks"].append(anchor)
+                refs.append({"number": note["number"], "anchor": anchor})
+        return refs
+
+    def wordings(self, record: Record, field: str) -> list[dict[str, Any]]:
+        """Return how sources that support a fact put it, where they are quoted as differing."""
+        return [
+            {"text": one.value, "refs": self._ref_of(one)}
+            for one in self._citations.of(record, field)
+            if one.stance == Citation.Stance.SUPPORTS and one.value
+        ]
+
+    def disagreement(self, record: Record, field: str, value: str, question: str) -> Any:
+        """Return what the sources-disagree box shows of a fact; None where they agree."""
+        against = self._citations.against(record, field)
+        if not against:
+            return None
+        ours = self._citations.of(record, field)
+        supporting = [one for one in ours if one.stance == Citation.Stance.SUPPORTS]
+        values = [(value, one) for one in supporting] + [(one.value, one) for one in against]
+        return {
+            "question": question,
+            "values": [
+                {
+                    "value": words,
+                    "who": one.source.publisher or one.source.title,
+                    "when": label(one.source.published),
+                    "url": one.source.get_absolute_url(),
+                    "refs": self._ref_of(one),
+                }
+                for words, one in values
+            ],
+        }
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        """The notes asked for so far."""
+        return list(self._notes.values())
+
+    def _ref_of(self, citation: Citation) -> list[dict[str, Any]]:
+        note = self._note(citation)
+        anchor = f"ref-{note['number']}-{len(note['backlinks']) + 1}"
+        note["backlinks"].append(anchor)
+        return [{"number": note["number"], "anchor": anchor}]
+
+    def _note(self, citation: Citation) -> dict[str, Any]:
+        identity = (
+            citation.source_id,
+            citation.locator,
+            citation.stance,
+            citation.value,
+            citation.archived,
+            citation.read_on,
+        )
+        if identity not in self._notes:
+            source = citation.source
+            self._notes[identity] = {
+                "number": len(self._notes) + 1,
+                "title": source.title,
+                "url": source.get_absolute_url(),
+                "lang": source.language,
+                "byline": byline(source),
+                "locator": citation.locator,
+                "archive_url": citation.archived or source.archived,
+                "original_url": source.address,
+                "accessed": dates.day_label(citation.read_on) if citation.read_on else "",
+                "relation": citation.stance,
+                "relation_value": citation.value,
+                "backlinks": [],
+            }
+        return self._notes[identity]
+
+
+def byline(source: Source) -> str:
+    """Return who published a source and when, and what of it is not stated."""
+    known = [source.author, source.publisher, label(source.published)]
+    missing = [
+        words
+        for words, value in (
+            (_("author"), source.author),
+            (_("publisher"), source.publisher),
+            (_("date"), source.published),
+        )
+        if not value
+    ]
+    words = ", ".join(one for one in known if one)
+    if not missing:
+        return words
+    absent = _("%(what)s not stated") % {"what": listed(missing)}
+    return f"{words}; {absent}" if words else absent[:1].upper() + absent[1:]

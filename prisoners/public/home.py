@@ -1,0 +1,48 @@
+"""The first page: the numbers that matter, the latest release, the deal beside it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from prisoners.models import Deal, Release, Status
+from prisoners.public import cards, words
+from prisoners.public.addresses import page
+from prisoners.public.deals import deal_summary, records_of, with_ledger
+from prisoners.public.footnotes import Footnotes
+from prisoners.public.releases import summary
+from prisoners.reading import releases
+from prisoners.reading.counts import totals
+from prisoners.reading.figures import latest_held
+
+
+@page
+def home(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    counted = totals(today)
+    reported = latest_held()
+    release = releases.with_people(Release.objects.published().latest_first("happened")).first()
+    deals = with_ledger(Deal.objects.published().latest_first("agreed"))
+    if release and release.deal and words.seen(release.deal):
+        deals = deals.filter(pk=release.deal.pk)
+    deal = deals.first()
+    records = [*reported, *(records_of(deal) if deal else [])]
+    records += releases.records_of(release) if release else []
+    notes = Footnotes(records)
+    documented = [(Status.HELD, _("people still held")), (Status.RELEASED, _("people freed"))]
+    if counted[Status.DIED].seen.possible:
+        documented.append((Status.DIED, _("people who died in custody")))
+    context = {
+        "reported": [cards.reported(figure, notes) for figure in reported],
+        "documented": [
+            cards.documented(counted[status].seen, status, counts, today)
+            for status, counts in documented
+        ],
+        "withheld": sum(one.withheld for one in counted.values()),
+        "release": summary(release, notes) if release else None,
+        "deal": deal_summary(deal, notes) if deal else None,
+    }
+    context["notes"] = notes.notes
+    return render(request, "home.html", context)

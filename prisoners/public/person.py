@@ -1,0 +1,328 @@
+"""One person."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext as _
+
+from prisoners.models import (
+    Affiliation,
+    Detention,
+    Prisoner,
+    Recognition,
+    ReleaseOutcome,
+    Statement,
+    Status,
+)
+from prisoners.models.custody import PrisonerQuerySet
+from prisoners.public import events, words
+from prisoners.public.addresses import page_of
+from prisoners.public.footnotes import Footnotes
+from prisoners.public.people import confirmed, status_facts
+from prisoners.public.quoting import quotation
+from prisoners.reading import people
+from prisoners.reading.provenance import field_name, value_label
+from prisoners.reading.timeline import life_of
+
+Context = dict[str, Any]
+
+
+@page_of(Prisoner)
+def prisoner_detail(request: HttpRequest, found: PrisonerQuerySet) -> HttpResponse:
+    today = timezone.localdate()
+    person = get_object_or_404(people.for_page(found, today))
+    detention = people.latest_detention(person)
+    notes = Footnotes(people.records_of(person))
+    shown = person.display_name()
+    context = {
+        "person": person,
+        "lang": words.language_of(shown),
+        "name_refs": notes.refs(shown, "text") if shown else [],
+        "names": [
+            {
+                "text": name.text,
+                "lang": name.language,
+                "kind": name.get_kind_display(),
+                "refs": notes.refs(name, "text"),
+            }
+            for name in person.names.all()
+            if name != shown
+        ],
+        "status": _status(person, detention, today, notes),
+        "biography": {"text": person.biography, "refs": notes.refs(person, "biography")}
+        if person.biography
+        else None,
+        "facts": _facts(person, notes),
+        "detentions": [_detention(one, today, notes) for one in person.detentions.all()],
+        "disagreements": _disagreements(person, notes),
+        "recognitions": [_recognition(one, notes) for one in person.recognitions.all()],
+        "life": [events.item(event, notes) for event in life_of(person)],
+        "statements": [statement(one, notes) for one in person.statements.all()],
+        "external_ids": person.external_ids.all(),
+        "crumbs": [{"label": gettext("Prisoners"), "url": reverse("prisoner-list")}],
+        "quotation": quotation(person.name, person.get_absolute_url(), today),
+    }
+    context["notes"] = notes.notes
+    return render(request, "prisoners/detail.html", context)
+
+
+@page_of(Prisoner)
+def portrait(request: HttpRequest, found: PrisonerQuerySet) -> HttpResponse:
+    person = get_object_or_404(found)
+    if not person.portrait:
+        raise Http404
+    return FileResponse(person.portrait.open())  # type: ignore[return-value]  # streams a file
+
+
+def _status(
+    person: Prisoner, detention: Detention | None, today: date, notes: Footnotes
+) -> Context:
+    """Return the mark and the line in words: ``Freed on 13 December 2025 after 4 years``."""
+    custody = Status(person.custody)  # type: ignore[attr-defined]  # annotated by status()
+    status = "unknown" if custody is Status.NOT_YET else custody.value
+    if detention is None:
+        return {"status": status, "line": gettext("No detention is documented."), "refs": []}
+    span = detention.span(today)
+    how = {
+        Status.RELEASED: (_("Freed %(when)s after %(span)s"), _("Freed %(when)s")),
+        Status.DIED: (
+            _("Died in custody %(when)s after %(span)s"),
+            _("Died in custody %(when)s"),
+        ),
+        Status.HELD: (_("Held %(when)s, for %(span)s"), _("Held; since when is not stated")),
+    }
+    refs = notes.refs(detention, "began", *status_facts(detention))
+    if custody not in how:
+        line = gettext("Whether still held is not known.")
+        if detention.began:
+            since = words.when(detention.began)
+            line = gettext("Detained %(when)s; whether still held is not known.") % {"when": since}
+        return {"status": status, "line": line, "refs": refs, "note": ""}
+    with_span, without = how[custody]
+    if custody is Status.HELD:
+        since = pgettext("a date", "since %(date)s") % {"date": words.label(detention.began)}
+        note = confirmed(detention)
+    else:
+        since = words.when(detention.ended) or gettext("on a day that is not stated")
+        note = "" if span else gettext("Since when is not stated in our sources.")
+    chosen = with_span if span else without
+    line = chosen % {"when": since, "span": span.label() if span else ""}
+    return {"status": status, "line": line, "refs": refs, "note": note}
+
+
+def _fact(label: object, values: list[Context], absent: str = "") -> Context:
+    return {"label": label, "values": [one for one in values if one["text"]], "absent": absent}
+
+
+def _value(text: object, refs: list[Context], url: str = "", note: str = "") -> Context:
+    return {"text": str(text), "refs": refs if text else [], "url": url, "note": note}
+
+
+def _facts(person: Prisoner, notes: Footnotes) -> list[Context]:
+    facts = [
+        _fact(
+            gettext("Born"),
+            [_value(words.label(person.birth), notes.refs(person, "birth"))],
+        ),
+        _fact(
+            gettext("Gender"),
+            [_value(person.get_gender_display(), notes.refs(person, "gender"))],
+        ),
+        _fact(
+            gettext("Citizenship"),
+            [
+                _value(country.name, notes.refs(person, "citizenships"))
+                for country in person.citizenships
+            ],
+        ),
+        _fact(gettext("Occupation"), [_value(person.occupation, notes.refs(person, "occupation"))]),
+    ]
+    if person.death:
+        facts.insert(
+            1,
+            _fact(gettext("Died"), [_value(person.death.label(), notes.refs(person, "death"))]),
+        )
+    for kind, label in (
+        (Affiliation.Kind.AWARD, gettext("Awards")),
+        (None, gettext("Affiliations")),
+    ):
+        of_kind = [
+            one
+            for one in person.affiliations.all()
+            if (one.kind == Affiliation.Kind.AWARD) == (kind is not None)
+        ]
+        if of_kind:
+            facts.append(_fact(label, [_affiliation(one, notes) for one in of_kind]))
+    return facts
+
+
+def _affiliation(one: Affiliation, notes: Footnotes) -> Context:
+    began, ended = words.label(one.began), words.label(one.ended)
+    note = f"{began} – {ended}" if began and ended else began or ended
+    text = f"{one.role}, {one.actor}"
+    return _value(
+        text, notes.refs(one, "role", "began", "ended"), one.actor.get_absolute_url(), note
+    )
+
+
+def _detention(one: Detention, today: date, notes: Footnotes) -> Context:
+    span = one.span(today)
+    facts = [
+        _fact(gettext("Detained by"), [_value(one.country.name, notes.refs(one, "country"))]),
+        _fact(gettext("Since"), [_value(words.label(one.began), notes.refs(one, "began"))]),
+        _fact(gettext("Arrested at"), [_value(one.place, notes.refs(one, "place"))]),
+        _fact(
+            gettext("Arrested by"),
+            [_value(one.arresting_authority, notes.refs(one, "arresting_authority"))],
+        ),
+        _fact(
+            gettext("Held at"),
+            [
+                _value(
+                    stay.facility,
+                    notes.refs(stay, "facility", "began", "ended"),
+                    stay.facility.get_absolute_url(),
+                    " – ".join(filter(None, (words.label(stay.began), words.label(stay.ended)))),
+                )
+                for stay in one.placements.all()
+            ],
+        ),
+        _fact(
+            gettext("Charges"),
+            [
+                _value(
+                    charge,
+                    notes.refs(charge, "article", "standing", "standing_on"),
+                    note=" ".join(
+                        filter(
+                            None, (charge.get_standing_display(), words.when(charge.standing_on))
+                        )
+                    ),
+                )
+                for charge in one.charges.all()
+            ],
+        ),
+        _fact(
+            gettext("Sentence"),
+            [
+                _value(
+                    sentence,
+                    notes.refs(sentence, "kind", "years", "passed", "court", "regime"),
+                    note=", ".join(
+                        filter(
+                            None,
+                            (
+                                sentence.get_regime_display(),
+                                sentence.court,
+                                words.when(sentence.passed),
+                            ),
+                        )
+                    ),
+                )
+                for sentence in one.sentences.all()
+            ],
+        ),
+    ]
+    if one.is_open:
+        facts.append(
+            _fact(
+                gettext("Last confirmed as held"),
+                [_value(words.label(one.last_confirmed), notes.refs(one, "last_confirmed"))],
+                gettext("nobody has confirmed it since the arrest"),
+            )
+        )
+    else:
+        facts += _ending(one, notes)
+    return {
+        "anchor": f"detention-{one.pk}",
+        "title": words.label(one.began) or gettext("Since when is not stated"),
+        "span": span.label() if span else "",
+        "facts": facts,
+    }
+
+
+def _ending(one: Detention, notes: Footnotes) -> list[Context]:
+    facts = [
+        _fact(gettext("Ended"), [_value(words.label(one.ended), notes.refs(one, "ended"))]),
+        _fact(
+            gettext("How it ended"),
+            [_value(one.get_end_kind_display(), notes.refs(one, "end_kind"))],
+        ),
+    ]
+    for outcome in one.outcomes.all():
+        facts += _outcome(outcome, notes)
+    return facts
+
+
+def _outcome(outcome: ReleaseOutcome, notes: Footnotes) -> list[Context]:
+    release = outcome.release
+    facts = [
+        _fact(
+            gettext("Freed in"),
+            [_value(release.title, notes.refs(outcome, ""), release.get_absolute_url())],
+        ),
+        _fact(
+            gettext("Taken to"),
+            [
+                _value(
+                    outcome.destination.name if outcome.destination else "",
+                    notes.refs(outcome, "destination"),
+                )
+            ],
+        ),
+    ]
+    for name in ("refused_to_leave", "returned_to_custody", "already_free", "conviction_in_force"):
+        value = getattr(outcome, name)
+        if value is not None:
+            label = field_name(ReleaseOutcome, name)
+            text = gettext("yes") if value else gettext("no")
+            facts.append(_fact(label.capitalize(), [_value(text, notes.refs(outcome, name))]))
+    return facts
+
+
+def _recognition(one: Recognition, notes: Footnotes) -> Context:
+    return {
+        "anchor": f"recognition-{one.pk}",
+        "organisation": one.organisation,
+        "since": words.when(one.since),
+        "definition": one.definition,
+        "statement": one.statement,
+        "refs": notes.refs(one, "organisation", "since", "definition", "statement"),
+    }
+
+
+def _disagreements(person: Prisoner, notes: Footnotes) -> list[Context]:
+    """Every fact of a person on which a source says otherwise, in the order of the page."""
+    found = []
+    for record in people.records_of(person):
+        for field in record.facts:
+            label = field_name(type(record), field)
+            value = value_label(record, field)
+            box = notes.disagreement(record, field, value, label[:1].upper() + label[1:])
+            if box:
+                found.append(box)
+    return found
+
+
+def statement(one: Statement, notes: Footnotes) -> Context:
+    """Return a statement for ``statement.html``."""
+    about = one.release or one.deal
+    said_by = one.said_by
+    return {
+        "anchor": f"statement-{one.pk}",
+        "who": str(said_by),
+        "who_url": said_by.get_absolute_url(),
+        "as_what": one.speaker.role if one.speaker else "",
+        "when": words.when(one.said) or gettext("when is not stated"),
+        "about": str(about) if about else "",
+        "about_url": about.get_absolute_url() if about else "",
+        "text": one.text,
+        "refs": notes.refs(one, "text", *(["said"] if one.said else [])),
+    }

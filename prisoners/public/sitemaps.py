@@ -1,0 +1,65 @@
+"""The sitemap: every public page, at the address that the settings give."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps.views import sitemap as sitemap_view
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from prisoners.models import ADDRESSED, AddressedRecord
+
+FIXED = (
+    "home",
+    "prisoner-list",
+    "release-list",
+    "deal-list",
+    "timeline",
+    "figure-list",
+    "source-list",
+    "methodology",
+    "data",
+    "safety",
+)
+
+
+class _Page(Sitemap[Any]):
+    protocol = urlsplit(settings.SITE_URL).scheme
+
+    def get_domain(self, site: object = None) -> str:
+        """Return the host from the settings: the one of a request can be made up."""
+        return urlsplit(settings.SITE_URL).netloc
+
+
+class FixedPages(_Page):
+    def items(self) -> list[str]:
+        return list(FIXED)
+
+    def location(self, item: str) -> str:
+        return reverse(item)
+
+
+class RecordPages(_Page):
+    """The pages of one kind of record."""
+
+    def __init__(self, model: type[AddressedRecord]) -> None:
+        self.model = model
+
+    def items(self) -> QuerySet[Any]:
+        found: QuerySet[Any] = self.model._default_manager.published()
+        return found.order_by("pk").only("pk", "slug", "updated_at")
+
+    def lastmod(self, item: AddressedRecord) -> Any:
+        return item.updated_at
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    pages: dict[str, Any] = {name: RecordPages(model) for name, model in ADDRESSED.items()}
+    return sitemap_view(request, {"pages": FixedPages(), **pages})

@@ -1,0 +1,231 @@
+"""Sources with every fact that rests on them; actors and facilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from prisoners.models import (
+    Actor,
+    Affiliation,
+    Concession,
+    DealParty,
+    Facility,
+    Figure,
+    Placement,
+    Recognition,
+    Release,
+    Source,
+    Statement,
+)
+from prisoners.public import cards, words
+from prisoners.public.addresses import page, page_of
+from prisoners.public.footnotes import Footnotes, byline
+from prisoners.public.person import statement
+from prisoners.public.quoting import quotation
+from prisoners.reading.people import names_loaded
+from prisoners.reading.provenance import Fact, facts_resting_on, field_label, subject, value_label
+
+PAGE_SIZE = 50
+FACTS_SHOWN = 200
+
+Context = dict[str, Any]
+
+
+@page
+def source_list(request: HttpRequest) -> HttpResponse:
+    found = Source.objects.published().order_by("title", "pk")
+    shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "sources": [{"source": one, "byline": byline(one)} for one in shown],
+        "page_obj": shown,
+        "pages": list(shown.paginator.get_elided_page_range(shown.number)),
+    }
+    return render(request, "sources/list.html", context)
+
+
+@page_of(Source)
+def source_detail(request: HttpRequest, found: QuerySet[Source]) -> HttpResponse:
+    source = get_object_or_404(found)
+    facts = facts_resting_on(source)
+    shown = Paginator(facts, FACTS_SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "source": source,
+        "about": [
+            {"label": label, "value": value}
+            for label, value in (
+                (_("Kind"), source.get_kind_display()),
+                (_("Author"), source.author),
+                (_("Publisher"), source.publisher),
+                (_("Published"), words.label(source.published)),
+            )
+        ],
+        "fact_count": words.number(len(facts)),
+        "groups": _grouped(list(shown)),
+        "page_obj": shown,
+        "pages": list(shown.paginator.get_elided_page_range(shown.number)),
+        "crumbs": [{"label": _("Sources"), "url": reverse("source-list")}],
+        "quotation": quotation(source.title, source.get_absolute_url(), timezone.localdate()),
+    }
+    return render(request, "sources/detail.html", context)
+
+
+def _grouped(facts: list[Fact]) -> list[Context]:
+    """Return facts under the record whose page shows them, one row for each value."""
+    groups: dict[str, Context] = {}
+    for fact in facts:
+        about = subject(fact.record)
+        url = about.get_absolute_url()  # type: ignore[attr-defined]  # whatever has a page has it
+        group = groups.setdefault(url, {"title": str(about), "url": url, "facts": {}})
+        key = (type(fact.record), fact.record.pk, fact.field, fact.citation.stance)
+        row = group["facts"].setdefault(
+            key,
+            {
+                "label": field_label(fact.record, fact.field),
+                "value": value_label(fact.record, fact.field),
+                "stance": fact.citation.stance,
+                "places": [],
+                "says": [],
+            },
+        )
+        row["places"].append(fact.citation.locator or _("the whole source"))
+        if fact.citation.value:
+            row["says"].append(fact.citation.value)
+    return [group | {"facts": list(group["facts"].values())} for group in groups.values()]
+
+
+@page_of(Actor)
+def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
+    person = names_loaded("prisoner__names")
+    actor = get_object_or_404(
+        found.prefetch_related(
+            Prefetch("deals", DealParty.objects.published().select_related("deal")),
+            Prefetch("deals_by_others", DealParty.objects.published().select_related("deal")),
+            Prefetch("concessions_given", Concession.objects.published().select_related("deal")),
+            Prefetch("concessions_received", Concession.objects.published().select_related("deal")),
+            Prefetch("releases_ordered", Release.objects.published()),
+            Prefetch("releases_announced", Release.objects.published()),
+            Prefetch(
+                "affiliations",
+                Affiliation.objects.published().select_related("prisoner").prefetch_related(person),
+            ),
+            Prefetch(
+                "recognitions",
+                Recognition.objects.published().select_related("prisoner").prefetch_related(person),
+            ),
+            Prefetch("figures", Figure.objects.published().select_related("stated_by", "release")),
+            Prefetch("statements", Statement.objects.published().select_related("release", "deal")),
+        )
+    )
+    parts = _parts(actor)
+    figures, statements = list(actor.figures.all()), list(actor.statements.all())
+    notes = Footnotes([actor, *(part["record"] for part in parts), *figures, *statements])
+    context = {
+        "actor": actor,
+        "name_refs": notes.refs(actor, "name"),
+        "role": {"text": actor.role, "refs": notes.refs(actor, "role")},
+        "description": {"text": actor.description, "refs": notes.refs(actor, "description")},
+        "parts": [part | {"refs": notes.refs(part["record"], *part["fields"])} for part in parts],
+        "figures": [cards.reported(one, notes) for one in figures],
+        "statements": [statement(one, notes) for one in statements],
+        "quotation": quotation(actor.name, actor.get_absolute_url(), timezone.localdate()),
+    }
+    context["notes"] = notes.notes
+    return render(request, "actors/detail.html", context)
+
+
+def _parts(actor: Actor) -> list[Context]:
+    """Return what an actor has to do with the record, each with the page that says more."""
+    parts: list[Context] = []
+    for party in [*actor.deals.all(), *actor.deals_by_others.all()]:
+        words_for = party.get_role_display() if party.actor_id == actor.pk else _("behind it")
+        parts.append(_part(party, words_for, party.deal, "role"))
+    parts += [
+        _part(one, _("gave: %(what)s") % {"what": one.what}, one.deal, "what")
+        for one in actor.concessions_given.all()
+    ]
+    parts += [
+        _part(one, _("was given: %(what)s") % {"what": one.what}, one.deal, "what")
+        for one in actor.concessions_received.all()
+    ]
+    parts += [_part(one, _("let them go"), one, "freed_by") for one in actor.releases_ordered.all()]
+    parts += [
+        _part(one, _("announced it"), one, "announced_by") for one in actor.releases_announced.all()
+    ]
+    parts += [
+        _part(one, one.role, one.prisoner, "role", "began") for one in actor.affiliations.all()
+    ]
+    parts += [
+        _part(one, _("recognised as a political prisoner"), one.prisoner, "organisation", "since")
+        for one in actor.recognitions.all()
+    ]
+    return parts
+
+
+def _part(record: Any, what: str, about: Any, *fields: str) -> Context:
+    return {
+        "record": record,
+        "what": what,
+        "about": str(about),
+        "url": about.get_absolute_url(),
+        "fields": fields,
+    }
+
+
+@page_of(Facility)
+def facility_detail(request: HttpRequest, found: QuerySet[Facility]) -> HttpResponse:
+    facility = get_object_or_404(found)
+    stays = (
+        Placement.objects.published()
+        .filter(facility=facility)
+        .select_related("detention__prisoner")
+        .prefetch_related(names_loaded("detention__prisoner__names"))
+        .by_date("began")
+    )
+    shown = Paginator(stays, PAGE_SIZE).get_page(request.GET.get("page"))
+    notes = Footnotes([facility, *shown])
+    context = {
+        "facility": facility,
+        "name_refs": notes.refs(facility, "name"),
+        "facts": [
+            {"label": _("Kind"), "values": [{"text": facility.get_kind_display()}]},
+            {"label": _("Country"), "values": [{"text": facility.country.name}]},
+            _stated(_("Address for letters"), facility.address, notes.refs(facility, "address")),
+            _stated(_("Position"), _position(facility), notes.refs(facility, "latitude")),
+        ],
+        "stays": [_stay(one, notes) for one in shown],
+        "page_obj": shown,
+        "pages": list(shown.paginator.get_elided_page_range(shown.number)),
+        "quotation": quotation(facility.name, facility.get_absolute_url(), timezone.localdate()),
+    }
+    context["notes"] = notes.notes
+    return render(request, "facilities/detail.html", context)
+
+
+def _stated(label: str, text: str, refs: list[Context]) -> Context:
+    return {"label": label, "values": [{"text": text, "refs": refs}] if text else []}
+
+
+def _position(facility: Facility) -> str:
+    if facility.latitude is None:
+        return ""
+    return f"{facility.latitude}, {facility.longitude}"
+
+
+def _stay(stay: Placement, notes: Footnotes) -> Context:
+    person = stay.detention.prisoner
+    return {
+        "name": person.name,
+        "lang": words.language_of(person.display_name()),
+        "url": person.get_absolute_url(),
+        "began": words.label(stay.began),
+        "ended": words.label(stay.ended),
+        "refs": notes.refs(stay, "facility", "began", "ended"),
+    }

@@ -1,0 +1,108 @@
+"""Dates, numbers and names as a page says them, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from prisoners.bounds import Bound
+from prisoners.dates import Interval, cldr_locale
+from prisoners.models import Actor, CountRange, Figure, Prisoner, PrisonerName, Record
+
+
+def number(value: int) -> str:
+    """Return a number with the reader's separators: ``1,200``."""
+    return format_decimal(value, locale=cldr_locale())
+
+
+def count(counted: CountRange) -> str:
+    """Return a count as one number, or as a range where it depends on uncertain dates."""
+    if counted.is_exact:
+        return number(counted.certain)
+    return f"{number(counted.certain)}–{number(counted.possible)}"
+
+
+def when(date: Interval | None) -> str:
+    """Return a date with its preposition: ``on 13 December 2025``; empty where it is not known."""
+    if date is None:
+        return ""
+    label = date.label()
+    if date.approximate or date.first is None or date.last is None:
+        return label
+    if date.is_day:
+        return pgettext("a day", "on %(date)s") % {"date": label}
+    if date.precision in ("month", "year") and date.stated == (date.first, date.last):
+        return pgettext("a month or a year", "in %(date)s") % {"date": label}
+    return label
+
+
+def label(date: Interval | None) -> str:
+    """Return a date as it is known; empty where it is not."""
+    return date.label() if date else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list that is read out: ``a, b and c``."""
+    return format_list([word for word in words if word], locale=cldr_locale())
+
+
+def bounded(bound: Bound) -> str:
+    """Return a bound in words: ``more than 1,077``, ``between 3 and 5``, ``fewer than 10``."""
+    about = pgettext("bound", "about %(number)s") if bound.soft else "%(number)s"
+    if bound.exact is not None:
+        return number(bound.exact)
+    if bound.high is None:
+        if bound.low == 0:
+            return _("any number")
+        return pgettext("bound", "more than %(number)s") % {"number": number(bound.low - 1)}
+    if bound.low == 0:
+        return pgettext("bound", "at most %(number)s") % {"number": number(bound.high)}
+    middle = number((bound.low + bound.high) // 2)
+    if bound.soft:
+        return about % {"number": middle}
+    return f"{number(bound.low)}–{number(bound.high)}"
+
+
+def figure(reported: Figure) -> str:
+    """Return a reported number with its bound: ``more than 1,200``, ``about 1,000``."""
+    words = number(reported.value)
+    if reported.bound == Figure.Bound.EXACTLY:
+        return words
+    return f"{reported.get_bound_display()} {words}"
+
+
+def language_of(name: PrisonerName | None) -> str:
+    """Return the language that a name is written in, for ``lang``; empty where there is none."""
+    return name.language if name else ""
+
+
+def own_name(person: Prisoner) -> PrisonerName | None:
+    """Return a person's own spelling, where it is another than the one shown."""
+    shown = person.display_name()
+    return next(
+        (
+            name
+            for name in person.names.all()
+            if name.kind == name.Kind.OWN and shown and name.text != shown.text
+        ),
+        None,
+    )
+
+
+def seen(record: Record | None) -> Record | None:
+    """Return a related record if visitors may see it, else None.
+
+    For relations to records that hang on nothing themselves: actors and deals.
+    """
+    return record if record is not None and record.is_public else None
+
+
+def seen_actor(actor: Actor | None) -> dict[str, str]:
+    """Return how a page names an actor, and where: both empty where there is none to be named."""
+    if actor is None or not actor.is_public:
+        return {"name": "", "url": ""}
+    return {"name": actor.name, "url": actor.get_absolute_url()}

@@ -1,0 +1,68 @@
+"""Which citations a set of records rests on, found in one query."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from prisoners.models import TARGET_NAMES, Citation, Record
+
+Place = tuple[str, int]
+
+
+def place(record: Record) -> Place:
+    """Return how citations name a record: its kind and its number."""
+    return TARGET_NAMES[type(record)], record.pk
+
+
+class Citations:
+    """The public citations of some records, all of which must be public themselves."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._found: dict[tuple[Place, str], list[Citation]] = defaultdict(list)
+        self.add(records)
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Look up the citations of more records, in one more query if there are any."""
+        numbers: dict[str, set[int]] = defaultdict(set)
+        for record in records:
+            name, number = place(record)
+            numbers[name].add(number)
+        if not numbers:
+            return
+        asked = Q()
+        for name, ids in numbers.items():
+            asked |= Q(**{f"{name}__in": ids})
+        for citation in Citation.objects.published().filter(asked).select_related("source"):
+            name = citation.target_name
+            self._found[(name, getattr(citation, f"{name}_id")), citation.field].append(citation)
+
+    def of(self, record: Record, field: str) -> list[Citation]:
+        """Return the citations of one fact, those that support it first.
+
+        A fact without one of its own rests on those of its record, and else on those of the
+        record that this one is a part of.
+        """
+        own = self._found.get((place(record), field), [])
+        if not any(one.stance == Citation.Stance.SUPPORTS for one in own):
+            own = own + self._inherited(record, field)
+        return sorted(own, key=lambda one: (one.stance != Citation.Stance.SUPPORTS, one.pk))
+
+    def against(self, record: Record, field: str) -> list[Citation]:
+        """Return the citations that give another value for one fact."""
+        return [
+            one
+            for one in self._found.get((place(record), field), [])
+            if one.stance == Citation.Stance.CONTRADICTS
+        ]
+
+    def _inherited(self, record: Record, field: str) -> list[Citation]:
+        if field and (whole := self._found.get((place(record), ""), [])):
+            return whole
+        if not record.owner_field:
+            return []
+        owner_model = record._meta.get_field(record.owner_field).related_model
+        owner = TARGET_NAMES[owner_model], getattr(record, f"{record.owner_field}_id")  # type: ignore[index]
+        return self._found.get((owner, ""), [])

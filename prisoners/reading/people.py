@@ -1,0 +1,109 @@
+"""One person, or a page of them, with all that is public about them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from prisoners.models import (
+    Affiliation,
+    Charge,
+    Detention,
+    ExternalId,
+    Placement,
+    Prisoner,
+    PrisonerName,
+    Recognition,
+    Record,
+    ReleaseOutcome,
+    Sentence,
+    Statement,
+)
+from prisoners.models.custody import PrisonerQuerySet
+
+
+def names_loaded(path: str = "names") -> Prefetch[str, QuerySet[PrisonerName], str]:
+    """Return the prefetch of a person's public spellings, which ``Prisoner.name`` reads."""
+    return Prefetch(path, PrisonerName.objects.published())
+
+
+def for_list(people: PrisonerQuerySet) -> PrisonerQuerySet:
+    """Load what a list shows of each person, in a number of queries that is always the same."""
+    return people.prefetch_related(
+        names_loaded(),
+        Prefetch(
+            "detentions",
+            Detention.objects.published().prefetch_related(
+                Prefetch("placements", Placement.objects.published().select_related("facility")),
+                Prefetch("outcomes", ReleaseOutcome.objects.published()),
+            ),
+        ),
+    )
+
+
+def by_name(people: PrisonerQuerySet, language: str) -> PrisonerQuerySet:
+    """Order people by the name that readers of a language see."""
+    shown = PrisonerName.objects.published().filter(prisoner=OuterRef("pk"))
+    key = Coalesce(
+        Subquery(shown.filter(is_display=True, language=language).values("sort_key")[:1]),
+        Subquery(shown.filter(is_display=True, script="Latn").values("sort_key")[:1]),
+        Subquery(shown.order_by("-is_display", "pk").values("sort_key")[:1]),
+    )
+    return people.order_by(key.asc(nulls_last=True), "pk")
+
+
+def for_page(people: PrisonerQuerySet, today: date) -> PrisonerQuerySet:
+    """Load all that a person's own page shows."""
+    return people.status(today).prefetch_related(
+        names_loaded(),
+        Prefetch("external_ids", ExternalId.objects.published()),
+        Prefetch("affiliations", Affiliation.objects.published().select_related("actor")),
+        Prefetch("recognitions", Recognition.objects.published().select_related("organisation")),
+        Prefetch("statements", Statement.objects.published().select_related("release", "deal")),
+        Prefetch(
+            "detentions",
+            Detention.objects.published().prefetch_related(
+                Prefetch("placements", Placement.objects.published().select_related("facility")),
+                Prefetch("charges", Charge.objects.published()),
+                Prefetch("sentences", Sentence.objects.published()),
+                Prefetch("outcomes", ReleaseOutcome.objects.published().select_related("release")),
+            ),
+        ),
+    )
+
+
+def records_of(person: Prisoner) -> list[Record]:
+    """Return a person and each loaded record that is a part of theirs, to look up citations."""
+    records: list[Record] = [person, *person.names.all(), *person.external_ids.all()]
+    records += [*person.affiliations.all(), *person.recognitions.all(), *person.statements.all()]
+    for detention in person.detentions.all():
+        records += [detention, *detention.placements.all(), *detention.charges.all()]
+        records += [*detention.sentences.all(), *detention.outcomes.all()]
+    return records
+
+
+def listed_records_of(person: Prisoner) -> list[Record]:
+    """Return the records behind what a list shows of a person, to look up citations."""
+    records: list[Record] = [person, *person.names.all()]
+    detention = latest_detention(person)
+    if detention is not None:
+        records += [detention, *detention.placements.all(), *detention.outcomes.all()]
+    return records
+
+
+def latest_detention(person: Prisoner) -> Detention | None:
+    """Return the detention that a short account of a person is about, from those loaded.
+
+    The one that goes on; else the one that began, or at least ended, last.
+    """
+    return max(
+        person.detentions.all(),
+        key=lambda one: (
+            one.is_open,
+            one.began_first or one.ended_first or one.ended_last or date.min,
+            one.pk,
+        ),
+        default=None,
+    )

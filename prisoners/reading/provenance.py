@@ -1,0 +1,146 @@
+"""What rests on a source, and how to say a record's facts in words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, QuerySet
+from django.utils.translation import gettext as _
+from django_countries.fields import Country
+
+from prisoners.dates import Interval
+from prisoners.models import (
+    TARGETS,
+    Citation,
+    DealParty,
+    Detention,
+    Prisoner,
+    Record,
+    Release,
+    ReleaseDestination,
+    ReleaseOutcome,
+    Source,
+)
+from prisoners.reading.people import names_loaded
+
+# How to reach the people whose names a record's words begin with.
+PERSON_PATHS = {
+    "prisoner_name": "prisoner",
+    "external_id": "prisoner",
+    "affiliation": "prisoner",
+    "recognition": "prisoner",
+    "detention": "prisoner",
+    "placement": "detention__prisoner",
+    "charge": "detention__prisoner",
+    "sentence": "detention__prisoner",
+    "release_outcome": "detention__prisoner",
+    "statement": "prisoner",
+}
+# What else their words are made from.
+RELATED = {
+    "affiliation": ("actor",),
+    "recognition": ("organisation",),
+    "placement": ("facility",),
+    "release_destination": ("release", "stated_by"),
+    "release_outcome": ("release",),
+    "deal_party": ("deal", "actor", "on_behalf_of"),
+    "concession": ("deal",),
+    "statement": ("speaker",),
+    "figure": ("stated_by", "release"),
+    "release": ("announced_by", "freed_by", "deal"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact that rests on a source: the record, its field (empty: the whole), the citation."""
+
+    record: Record
+    field: str
+    citation: Citation
+
+
+def facts_resting_on(source: Source) -> list[Fact]:
+    """Return every public fact that a source is cited for, by the kind and order of its record."""
+    cited: dict[str, list[Citation]] = defaultdict(list)
+    for citation in Citation.objects.published().filter(source=source).order_by("pk"):
+        cited[citation.target_name or ""].append(citation)
+    facts = []
+    for name in TARGETS:
+        if name not in cited:
+            continue
+        records = _loaded(name).in_bulk({getattr(one, f"{name}_id") for one in cited[name]})
+        facts += [
+            Fact(records[number], one.field, one)
+            for one in cited[name]
+            if (number := getattr(one, f"{name}_id")) in records
+        ]
+    return facts
+
+
+def _loaded(name: str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = TARGETS[name]._default_manager.published()
+    person = PERSON_PATHS.get(name)
+    related = [*RELATED.get(name, ()), *([person] if person else [])]
+    if related:
+        rows = rows.select_related(*related)
+    if name == "prisoner":
+        return rows.prefetch_related(names_loaded())
+    return rows.prefetch_related(names_loaded(f"{person}__names")) if person else rows
+
+
+def subject(record: Record) -> Record:
+    """Return the record whose page shows this one: a detention's person, a party's deal."""
+    while record.owner_field:
+        record = getattr(record, record.owner_field)
+    return record
+
+
+def field_label(record: Record, field: str) -> str:
+    """Return what a fact is, in words: ``Detention: began``; the kind of record for a whole."""
+    kind = str(record._meta.verbose_name)
+    if not field:
+        return kind
+    words = field_name(type(record), field)
+    return words if subject(record) is record else f"{kind}: {words}"
+
+
+def field_name(model: type[Record], field: str) -> str:
+    """Return the name of a field in words."""
+    return str(getattr(model._meta.get_field(field), "verbose_name", field))
+
+
+def value_label(record: Record, field: str) -> str:
+    """Return the value of a fact in words; what the record is about where it is cited whole."""
+    if not field:
+        return whole_label(record)
+    model_field = record._meta.get_field(field)
+    value = getattr(record, field)
+    if isinstance(value, Interval):
+        return value.label()
+    if isinstance(value, Country):
+        return str(value.name)
+    if isinstance(value, list):
+        return ", ".join(str(country.name) for country in value)
+    if isinstance(model_field, BooleanField):
+        return {True: _("yes"), False: _("no")}.get(value, _("not stated"))
+    if getattr(model_field, "choices", None):
+        return str(getattr(record, f"get_{field}_display")())
+    return _("not stated") if value in (None, "") else str(value)
+
+
+def whole_label(record: Record) -> str:
+    """Return what a record says as a whole, without naming its subject again."""
+    if isinstance(record, ReleaseOutcome):
+        return str(record.release)
+    if isinstance(record, ReleaseDestination):
+        return f"{record.country.name}: {record.headcount}"
+    if isinstance(record, DealParty):
+        return str(record)
+    if isinstance(record, Detention):
+        return record.began.label() if record.began else _("not stated")
+    if isinstance(record, (Prisoner, Release)):
+        return _("the record as a whole")
+    return str(record)

@@ -1,0 +1,243 @@
+"""Everything that happened, by date: one query over all kinds of records, then their rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import (
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    TextChoices,
+    Value,
+)
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from prisoners.dates import Interval
+from prisoners.models import (
+    Affiliation,
+    Concession,
+    Deal,
+    Detention,
+    Figure,
+    Prisoner,
+    Recognition,
+    Record,
+    Release,
+    ReleaseOutcome,
+    Sentence,
+    Statement,
+)
+from prisoners.models.fields import first_name, last_name
+from prisoners.reading.people import names_loaded
+
+# Where a date is not known at all: before everything, so that the latest-first order ends with it.
+UNDATED: Final = date.min
+
+
+class Kind(TextChoices):
+    """What kind of thing happened."""
+
+    ARREST = "arrest", _("arrest")
+    RELEASE = "release", _("release")
+    DEAL = "deal", _("deal")
+    CONCESSION = "concession", _("concession")
+    STATEMENT = "statement", _("statement")
+    FIGURE = "figure", _("reported figure")
+    SENTENCE = "sentence", _("sentence")
+    RECOGNITION = "recognition", _("recognition")
+    AWARD = "award", _("award")
+    DEATH = "death", _("death in custody")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: what record says so, and which of its fields is the date."""
+
+    kind: Kind
+    record: Record
+    field: str
+
+    @property
+    def date(self) -> Interval | None:
+        """When it happened; None where that is not known."""
+        return getattr(self.record, self.field)  # type: ignore[no-any-return]  # an interval field
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One kind of thing, from one model: its date field and how it is known to be of a country."""
+
+    kind: Kind
+    model: type[Record]
+    field: str
+    country: str
+    load: Callable[[], QuerySet[Any]]
+    only: Q | None = None
+
+    def rows(self, number: int, countries: Sequence[str], year: int | None) -> QuerySet[Any]:
+        """Return (stream number, record id, day to sort by) of what is asked for."""
+        first, last = first_name(self.field), last_name(self.field)
+        rows: QuerySet[Any] = self.model._default_manager.published()
+        if self.only is not None:
+            rows = rows.filter(self.only)
+        if self.model is Detention and self.kind is Kind.RELEASE:
+            outcomes = ReleaseOutcome.objects.published().filter(detention=OuterRef("pk"))
+            rows = rows.exclude(Exists(outcomes))
+        if countries:
+            rows = rows.filter(**{f"{self.country}__in": countries})
+        if year is not None:
+            rows = rows.filter(
+                Q(**{f"{first}__lte": date(year, 12, 31)}) | Q(**{f"{first}__isnull": True}),
+                Q(**{f"{last}__gte": date(year, 1, 1)}) | Q(**{f"{last}__isnull": True}),
+                **{f"{self.field}__isnull": False},
+            )
+        day = Coalesce(F(first), F(last), Value(UNDATED), output_field=DateField())
+        found: QuerySet[Any] = (
+            rows.order_by()
+            .annotate(stream=Value(number), number=F("pk"), day=day)
+            .values_list("stream", "number", "day")
+            .distinct()
+        )
+        return found
+
+
+def _people(path: str, model: type[Record]) -> Callable[[], QuerySet[Any]]:
+    def load() -> QuerySet[Any]:
+        rows: QuerySet[Any] = model._default_manager.select_related(path)
+        return rows.prefetch_related(names_loaded(f"{path}__names"))
+
+    return load
+
+
+def _deals() -> QuerySet[Deal]:
+    return Deal.objects.prefetch_related(Prefetch("releases", Release.objects.published()))
+
+
+def _sentences() -> QuerySet[Sentence]:
+    return Sentence.objects.select_related("detention__prisoner").prefetch_related(
+        names_loaded("detention__prisoner__names")
+    )
+
+
+def _statements() -> QuerySet[Statement]:
+    return Statement.objects.select_related(
+        "speaker", "prisoner", "release", "deal"
+    ).prefetch_related(names_loaded("prisoner__names"))
+
+
+ENDED_FREE: Final = ~Q(end_kind="") & ~Q(end_kind=Detention.EndKind.DIED)
+DETENTIONS: Final = _people("prisoner", Detention)
+STREAMS: Final = (
+    Stream(Kind.ARREST, Detention, "began", "country", DETENTIONS),
+    Stream(
+        Kind.RELEASE, Release, "happened", "country", lambda: Release.objects.select_related("deal")
+    ),
+    Stream(Kind.RELEASE, Detention, "ended", "country", DETENTIONS, ENDED_FREE),
+    Stream(
+        Kind.DEATH, Detention, "ended", "country", DETENTIONS, Q(end_kind=Detention.EndKind.DIED)
+    ),
+    Stream(Kind.DEAL, Deal, "agreed", "country", _deals),
+    Stream(
+        Kind.CONCESSION,
+        Concession,
+        "stage_on",
+        "deal__country",
+        lambda: Concession.objects.select_related("deal", "giver", "receiver"),
+    ),
+    Stream(Kind.STATEMENT, Statement, "said", "country", _statements),
+    Stream(
+        Kind.FIGURE,
+        Figure,
+        "as_of",
+        "country",
+        lambda: Figure.objects.select_related("stated_by", "release"),
+    ),
+    Stream(Kind.SENTENCE, Sentence, "passed", "detention__country", _sentences),
+    Stream(
+        Kind.RECOGNITION,
+        Recognition,
+        "since",
+        "prisoner__detentions__country",
+        lambda: _people("prisoner", Recognition)().select_related("prisoner", "organisation"),
+    ),
+    Stream(
+        Kind.AWARD,
+        Affiliation,
+        "began",
+        "prisoner__detentions__country",
+        lambda: _people("prisoner", Affiliation)().select_related("prisoner", "actor"),
+        Q(kind=Affiliation.Kind.AWARD),
+    ),
+)
+
+
+def rows(
+    kinds: Sequence[Kind] = (), countries: Sequence[str] = (), year: int | None = None
+) -> QuerySet[Any, tuple[int, int, date]]:
+    """Return what happened, the latest first and undated things last, as rows for ``events``.
+
+    With a year, what may have happened in it; what has no date is left out then.
+    """
+    first, *others = [
+        stream.rows(number, countries, year)
+        for number, stream in enumerate(STREAMS)
+        if not kinds or stream.kind in kinds
+    ]
+    union = first.union(*others, all=True) if others else first
+    return union.order_by("-day", "stream", "number")
+
+
+def countries_in_use() -> list[str]:
+    """Return the codes of the countries that published detentions and releases are of."""
+    detained = Detention.objects.published().order_by().values_list("country").distinct()
+    released = Release.objects.published().order_by().values_list("country").distinct()
+    return sorted(code for (code,) in detained.union(released))
+
+
+def events(page: list[tuple[int, int, date]]) -> list[Event]:
+    """Load the events of some rows, in their order; one query for each stream among them."""
+    numbers: dict[int, list[int]] = defaultdict(list)
+    for stream, number, _day in page:
+        numbers[stream].append(number)
+    loaded = {stream: STREAMS[stream].load().in_bulk(ids) for stream, ids in numbers.items()}
+    return [
+        Event(STREAMS[stream].kind, loaded[stream][number], STREAMS[stream].field)
+        for stream, number, _day in page
+    ]
+
+
+def life_of(person: Prisoner) -> list[Event]:
+    """Return what happened to a person, from what is loaded of them, the earliest first."""
+    found = [
+        Event(Kind.AWARD, one, "began")
+        for one in person.affiliations.all()
+        if one.kind == Affiliation.Kind.AWARD
+    ]
+    found += [Event(Kind.RECOGNITION, one, "since") for one in person.recognitions.all()]
+    found += [Event(Kind.STATEMENT, one, "said") for one in person.statements.all()]
+    for detention in person.detentions.all():
+        found.append(Event(Kind.ARREST, detention, "began"))
+        found += [Event(Kind.SENTENCE, one, "passed") for one in detention.sentences.all()]
+        if detention.end_kind == Detention.EndKind.DIED:
+            found.append(Event(Kind.DEATH, detention, "ended"))
+        elif detention.end_kind:
+            found.append(Event(Kind.RELEASE, detention, "ended"))
+    return sorted(found, key=_by_date)
+
+
+def _by_date(event: Event) -> tuple[date, date, int]:
+    happened = event.date
+    rank = list(Kind).index(event.kind)
+    if happened is None:
+        return date.max, date.max, rank
+    return happened.first or date.min, happened.last or date.max, rank
