@@ -203,6 +203,12 @@ class Statement(Record):
     def __str__(self) -> str:
         return f"{self.speaker or self.prisoner}: {self.text[:60]}"
 
+    def get_absolute_url(self) -> str:
+        about = self.release or self.deal
+        if about is None:
+            return f"{reverse('timeline')}?kind=statement&country={self.country.code}"
+        return f"{about.get_absolute_url()}#statement-{self.pk}"
+
     @property
     def said_by(self) -> Actor | Prisoner:
         """Who said it."""

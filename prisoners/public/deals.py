@@ -155,9 +155,9 @@ def _parties(deal: Deal, notes: Footnotes) -> list[Context]:
 
 
 def _disagreements(deal: Deal, notes: Footnotes) -> list[Context]:
-    boxes = (
+    return [
         notes.disagreement(one, field, value, str(one))
         for one in deal.concessions.all()
         for field, value in (("what", one.what), ("stage", one.get_stage_display()))
-    )
-    return [box for box in boxes if box]
+        if notes.is_disputed(one, field)
+    ]

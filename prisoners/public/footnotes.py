@@ -38,7 +38,7 @@ class Footnotes:
                 anchor = f"ref-{note['number']}-{len(note['backlinks']) + 1}"
                 note["backlinks"].append(anchor)
                 refs.append({"number": note["number"], "anchor": anchor})
-        return refs
+        return sorted(refs, key=lambda ref: ref["number"])
 
     def wordings(self, record: Record, field: str) -> list[dict[str, Any]]:
         """Return how sources that support a fact put it, where they are quoted as differing."""
@@ -48,11 +48,13 @@ class Footnotes:
             if one.stance == Citation.Stance.SUPPORTS and one.value
         ]
 
-    def disagreement(self, record: Record, field: str, value: str, question: str) -> Any:
-        """Return what the sources-disagree box shows of a fact; None where they agree."""
+    def is_disputed(self, record: Record, field: str) -> bool:
+        """Return whether a source gives another value for a fact."""
+        return bool(self._citations.against(record, field))
+
+    def disagreement(self, record: Record, field: str, value: str, question: str) -> dict[str, Any]:
+        """Return what the sources-disagree box shows of a disputed fact: ours, and theirs."""
         against = self._citations.against(record, field)
-        if not against:
-            return None
         ours = self._citations.of(record, field)
         supporting = [one for one in ours if one.stance == Citation.Stance.SUPPORTS]
         values = [(value, one) for one in supporting] + [(one.value, one) for one in against]

@@ -303,11 +303,12 @@ def _disagreements(person: Prisoner, notes: Footnotes) -> list[Context]:
     found = []
     for record in people.records_of(person):
         for field in record.facts:
-            label = field_name(type(record), field)
-            value = value_label(record, field)
-            box = notes.disagreement(record, field, value, label[:1].upper() + label[1:])
-            if box:
-                found.append(box)
+            if notes.is_disputed(record, field):
+                label = field_name(type(record), field)
+                question = label[:1].upper() + label[1:]
+                found.append(
+                    notes.disagreement(record, field, value_label(record, field), question)
+                )
     return found
 
 

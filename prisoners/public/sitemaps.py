@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,6 +14,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from prisoners.models import ADDRESSED, AddressedRecord
+
+# Generic for the type checker only.
+_Base = Sitemap[Any] if TYPE_CHECKING else Sitemap
 
 FIXED = (
     "home",
@@ -29,7 +32,7 @@ FIXED = (
 )
 
 
-class _Page(Sitemap[Any]):
+class _Page(_Base):
     protocol = urlsplit(settings.SITE_URL).scheme
 
     def get_domain(self, site: object = None) -> str:

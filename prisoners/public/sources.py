@@ -31,7 +31,8 @@ from prisoners.public.footnotes import Footnotes, byline
 from prisoners.public.person import statement
 from prisoners.public.quoting import quotation
 from prisoners.reading.people import names_loaded
-from prisoners.reading.provenance import Fact, facts_resting_on, field_label, subject, value_label
+from prisoners.reading.provenance import Fact, facts_resting_on, field_label, value_label
+from prisoners.reading.provenance import page_of as page_of_record
 
 PAGE_SIZE = 50
 FACTS_SHOWN = 200
@@ -81,9 +82,8 @@ def _grouped(facts: list[Fact]) -> list[Context]:
     """Return facts under the record whose page shows them, one row for each value."""
     groups: dict[str, Context] = {}
     for fact in facts:
-        about = subject(fact.record)
-        url = about.get_absolute_url()  # type: ignore[attr-defined]  # whatever has a page has it
-        group = groups.setdefault(url, {"title": str(about), "url": url, "facts": {}})
+        title, url = page_of_record(fact.record)
+        group = groups.setdefault(url, {"title": title, "url": url, "facts": {}})
         key = (type(fact.record), fact.record.pk, fact.field, fact.citation.stance)
         row = group["facts"].setdefault(
             key,

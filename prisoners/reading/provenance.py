@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import BooleanField, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_countries.fields import Country
+from django_countries.fields import CountryField
 
 from prisoners.dates import Interval
 from prisoners.models import (
@@ -16,12 +17,14 @@ from prisoners.models import (
     Citation,
     DealParty,
     Detention,
+    Figure,
     Prisoner,
     Record,
     Release,
     ReleaseDestination,
     ReleaseOutcome,
     Source,
+    Statement,
 )
 from prisoners.reading.people import names_loaded
 
@@ -47,7 +50,7 @@ RELATED = {
     "release_outcome": ("release",),
     "deal_party": ("deal", "actor", "on_behalf_of"),
     "concession": ("deal",),
-    "statement": ("speaker",),
+    "statement": ("speaker", "release", "deal"),
     "figure": ("stated_by", "release"),
     "release": ("announced_by", "freed_by", "deal"),
 }
@@ -98,12 +101,25 @@ def subject(record: Record) -> Record:
     return record
 
 
+def page_of(record: Record) -> tuple[str, str]:
+    """Return the title and the address of the page that shows a record."""
+    about = subject(record)
+    if isinstance(about, Figure):
+        return _("Reported figures"), reverse("figure-list")
+    if isinstance(about, Statement):
+        on = about.release or about.deal
+        return str(on or _("Statements")), about.get_absolute_url().partition("#")[0]
+    return str(about), about.get_absolute_url()  # type: ignore[attr-defined]  # all others have it
+
+
 def field_label(record: Record, field: str) -> str:
     """Return what a fact is, in words: ``Detention: began``; the kind of record for a whole."""
     kind = str(record._meta.verbose_name)
     if not field:
         return kind
     words = field_name(type(record), field)
+    if isinstance(record, (Figure, Statement)):
+        return f"{record.said_by if isinstance(record, Statement) else record}: {words}"
     return words if subject(record) is record else f"{kind}: {words}"
 
 
@@ -120,10 +136,9 @@ def value_label(record: Record, field: str) -> str:
     value = getattr(record, field)
     if isinstance(value, Interval):
         return value.label()
-    if isinstance(value, Country):
-        return str(value.name)
-    if isinstance(value, list):
-        return ", ".join(str(country.name) for country in value)
+    if isinstance(model_field, CountryField):
+        countries = value if model_field.multiple else [value]
+        return ", ".join(str(country.name) for country in countries) or _("not stated")
     if isinstance(model_field, BooleanField):
         return {True: _("yes"), False: _("no")}.get(value, _("not stated"))
     if getattr(model_field, "choices", None):
