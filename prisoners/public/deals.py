@@ -74,7 +74,7 @@ def deal_detail(request: HttpRequest, found: QuerySet[Deal]) -> HttpResponse:
         "aim": {"text": deal.aim, "refs": notes.refs(deal, "aim")},
         "background": {"text": deal.background, "refs": notes.refs(deal, "background")},
         "releases": [summary(release, notes) for release in deal.releases.all()],
-        "statements": [statement(one, notes) for one in statements],
+        "statements": [statement(one, notes, deal) for one in statements],
         "disagreements": _disagreements(deal, notes),
         "crumbs": [{"label": _("Deals"), "url": reverse("deal-list")}],
         "quotation": quotation(deal.title, deal.get_absolute_url(), timezone.localdate()),

@@ -80,7 +80,7 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(person: Prisoner, asked: PrisonerFilter, notes: Footnotes) -> Context:
-    detention = people.latest_detention(person)
+    detention = people.latest_detention(person, asked.day)
     custody = Status(person.custody)  # type: ignore[attr-defined]  # annotated by status()
     # Somebody of whom the status asked for is only possible is shown under it, and marked.
     possibly = bool(asked.statuses) and custody not in asked.statuses
@@ -106,8 +106,9 @@ def _row(person: Prisoner, asked: PrisonerFilter, notes: Footnotes) -> Context:
         "status_since": words.when(detention.ended)
         if status in (Status.RELEASED, Status.DIED)
         else "",
+        "until": words.label(detention.ended) if status is Status.HELD else "",
         "status_refs": notes.refs(detention, *status_facts(detention)),
-        "confirmed": confirmed(detention) if status is Status.HELD else "",
+        "confirmed": confirmed(detention) if status is Status.HELD and detention.is_open else "",
         "place": place,
         "place_refs": place_refs,
     }
@@ -148,6 +149,9 @@ def _filter_form(
     fields: list[Context] = []
     for name, one in asked.filters.items():
         chosen = data.getlist(name)
+        if name == "status" and asked.is_valid():
+            # A day alone asks who was held: the box says so.
+            chosen = [status.value for status in asked.statuses]
         messages = asked.form.errors.get(name) or [""]
         field: Context = {
             "kind": "date" if name == "on" else "checkbox",

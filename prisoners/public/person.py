@@ -17,6 +17,7 @@ from prisoners.models import (
     Detention,
     Prisoner,
     Recognition,
+    Record,
     ReleaseOutcome,
     Statement,
     Status,
@@ -59,12 +60,12 @@ def prisoner_detail(request: HttpRequest, found: PrisonerQuerySet) -> HttpRespon
         "biography": {"text": person.biography, "refs": notes.refs(person, "biography")}
         if person.biography
         else None,
-        "facts": _facts(person, notes),
+        "facts": _folded(_facts(person, notes)),
         "detentions": [_detention(one, today, notes) for one in person.detentions.all()],
         "disagreements": _disagreements(person, notes),
         "recognitions": [_recognition(one, notes) for one in person.recognitions.all()],
         "life": [events.item(event, notes) for event in life_of(person)],
-        "statements": [statement(one, notes) for one in person.statements.all()],
+        "statements": [statement(one, notes, person) for one in person.statements.all()],
         "external_ids": person.external_ids.all(),
         "crumbs": [{"label": gettext("Prisoners"), "url": reverse("prisoner-list")}],
         "quotation": quotation(person.name, person.get_absolute_url(), today),
@@ -117,8 +118,18 @@ def _status(
     return {"status": status, "line": line, "refs": refs, "note": note}
 
 
-def _fact(label: object, values: list[Context], absent: str = "") -> Context:
+def _fact(label: str, values: list[Context], absent: str = "") -> Context:
     return {"label": label, "values": [one for one in values if one["text"]], "absent": absent}
+
+
+def _folded(facts: list[Context], *kept: str) -> list[Context]:
+    """Gather the facts that no source states, but for some, in one line that names each."""
+    shown = [one for one in facts if one["values"] or one["absent"] or one["label"] in kept]
+    unstated = [one["label"].lower() for one in facts if one not in shown]
+    if unstated:
+        line = _value(words.listed(unstated), [])
+        shown.append(_fact(gettext("Not stated in our sources"), [line]))
+    return shown
 
 
 def _value(text: object, refs: list[Context], url: str = "", note: str = "") -> Context:
@@ -128,7 +139,7 @@ def _value(text: object, refs: list[Context], url: str = "", note: str = "") -> 
 def _facts(person: Prisoner, notes: Footnotes) -> list[Context]:
     facts = [
         _fact(
-            gettext("Born"),
+            gettext("Date of birth"),
             [_value(words.label(person.birth), notes.refs(person, "birth"))],
         ),
         _fact(
@@ -177,9 +188,9 @@ def _detention(one: Detention, today: date, notes: Footnotes) -> Context:
     facts = [
         _fact(gettext("Detained by"), [_value(one.country.name, notes.refs(one, "country"))]),
         _fact(gettext("Since"), [_value(words.label(one.began), notes.refs(one, "began"))]),
-        _fact(gettext("Arrested at"), [_value(one.place, notes.refs(one, "place"))]),
+        _fact(gettext("Place of arrest"), [_value(one.place, notes.refs(one, "place"))]),
         _fact(
-            gettext("Arrested by"),
+            gettext("Arresting authority"),
             [_value(one.arresting_authority, notes.refs(one, "arresting_authority"))],
         ),
         _fact(
@@ -244,7 +255,9 @@ def _detention(one: Detention, today: date, notes: Footnotes) -> Context:
         "anchor": f"detention-{one.pk}",
         "title": words.label(one.began) or gettext("Since when is not stated"),
         "span": span.label() if span else "",
-        "facts": facts,
+        "facts": _folded(
+            facts, gettext("Since"), gettext("Held at"), gettext("Ended"), gettext("Taken to")
+        ),
     }
 
 
@@ -312,14 +325,16 @@ def _disagreements(person: Prisoner, notes: Footnotes) -> list[Context]:
     return found
 
 
-def statement(one: Statement, notes: Footnotes) -> Context:
-    """Return a statement for ``statement.html``."""
-    about = one.release or one.deal
+def statement(one: Statement, notes: Footnotes, page: Record | None = None) -> Context:
+    """Return a statement for ``statement.html``, without a link to the page that shows it."""
+    about = next((on for on in (one.release, one.deal) if on and on != page), None)
+    if page in (one.release, one.deal):
+        about = None
     said_by = one.said_by
     return {
         "anchor": f"statement-{one.pk}",
         "who": str(said_by),
-        "who_url": said_by.get_absolute_url(),
+        "who_url": "" if said_by == page else said_by.get_absolute_url(),
         "as_what": one.speaker.role if one.speaker else "",
         "when": words.when(one.said) or gettext("when is not stated"),
         "about": str(about) if about else "",

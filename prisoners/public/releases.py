@@ -70,7 +70,7 @@ def release_detail(request: HttpRequest, found: QuerySet[Release]) -> HttpRespon
         "deal_refs": notes.refs(release, "deal") if deal else [],
         "figures": [cards.reported(figure, notes) for figure in figures],
         "comparisons": [comparison(one) for one in compare_all(figures)],
-        "statements": [statement(one, notes) for one in statements],
+        "statements": [statement(one, notes, release) for one in statements],
         "crumbs": [{"label": _("Releases"), "url": reverse("release-list")}],
         "quotation": quotation(release.title, release.get_absolute_url(), timezone.localdate()),
     }

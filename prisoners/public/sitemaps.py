@@ -16,7 +16,10 @@ from django.views.decorators.http import require_safe
 from prisoners.models import ADDRESSED, AddressedRecord
 
 # Generic for the type checker only.
-_Base = Sitemap[Any] if TYPE_CHECKING else Sitemap
+if TYPE_CHECKING:
+    _Base = Sitemap[Any]
+else:
+    _Base = Sitemap
 
 FIXED = (
     "home",

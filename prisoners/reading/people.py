@@ -93,13 +93,18 @@ def listed_records_of(person: Prisoner) -> list[Record]:
     return records
 
 
-def latest_detention(person: Prisoner) -> Detention | None:
+def latest_detention(person: Prisoner, day: date | None = None) -> Detention | None:
     """Return the detention that a short account of a person is about, from those loaded.
 
-    The one that goes on; else the one that began, or at least ended, last.
+    The one that goes on; else the one that began, or at least ended, last. With a day, of those
+    that may have begun by it, if there are any.
     """
+    every = list(person.detentions.all())
+    by_then = [
+        one for one in every if day is None or one.began is None or one.began.possibly_by(day)
+    ]
     return max(
-        person.detentions.all(),
+        by_then or every,
         key=lambda one: (
             one.is_open,
             one.began_first or one.ended_first or one.ended_last or date.min,

@@ -224,7 +224,6 @@ def life_of(person: Prisoner) -> list[Event]:
         if one.kind == Affiliation.Kind.AWARD
     ]
     found += [Event(Kind.RECOGNITION, one, "since") for one in person.recognitions.all()]
-    found += [Event(Kind.STATEMENT, one, "said") for one in person.statements.all()]
     for detention in person.detentions.all():
         found.append(Event(Kind.ARREST, detention, "began"))
         found += [Event(Kind.SENTENCE, one, "passed") for one in detention.sentences.all()]
