@@ -1,0 +1,215 @@
+"""How alike two names are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations, pairwise, permutations
+
+from rapidfuzz.distance import Levenshtein
+
+from . import east_asia
+from .folding import Word, split, word
+from .letters import Script
+
+# At this score and above two names are taken for one person's. Chosen by cross-validation:
+# docs/names.md.
+
+THRESHOLD = 0.65
+
+# More words than this are compared greedily: 24 orders are tried, not 40,320.
+_TRY_ALL = 4
+# Scripts that tell less of the sound bring true pairs less close; the root levels them. Chosen with
+# the threshold.
+_LEVELLED = {
+    Script.OTHER_ALPHABET: 0.8,
+    Script.ABJAD: 0.6,
+    Script.SYLLABIC: 0.5,
+    Script.HANGUL: 0.5,
+    Script.HAN: 0.5,
+}
+
+_closeness = Levenshtein.normalized_similarity
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name taken apart: the words that make it, a patronymic, initials."""
+
+    core: tuple[Word, ...]
+    patronymic: Word | None
+    initials: tuple[Word, ...]
+    texts: tuple[str, ...]
+
+
+@lru_cache(maxsize=32768)
+def parse(text: str) -> Name:
+    chunks = split(text)
+    words = [[word(part) for part in parts] for parts in chunks]
+    full = [w for w in words if not (len(w) == 1 and (w[0].is_initial or w[0].is_particle))]
+    patronymic = None
+    if len(full) == 3:
+        for middle in (full[1], full[2]):
+            if len(middle) == 1 and middle[0].is_patronymic:
+                patronymic = middle[0]
+                full.remove(middle)
+                break
+    core = [part for parts in full for part in parts]
+    if len(core) > 2:
+        core = [w for w in core if not w.is_particle] or core
+    if not core:
+        core = [part for parts in words for part in parts if part.is_particle]
+    initials = [w[0] for w in words if len(w) == 1 and w[0].is_initial]
+    return Name(
+        tuple(core), patronymic, tuple(initials), tuple(p for parts in chunks for p in parts)
+    )
+
+
+def _words(a: Word, b: Word) -> float:
+    if a.text == b.text:
+        return 1.0
+    if a.names and b.names:
+        if a.names & b.names:
+            return 1.0
+        known = 0.45
+    else:
+        known = 1.0
+    scripts = max(a.script, b.script)
+    best = 0.0
+    if scripts is not Script.ABJAD:
+        for x in a.fine:
+            for y in b.fine:
+                best = max(best, _closeness(x, y))
+    if scripts >= Script.OTHER_ALPHABET:
+        bones = max(_closeness(x, y) for x in a.bones for y in b.bones)
+        best = bones if scripts is Script.ABJAD else 0.5 * best + 0.5 * bones
+        best = best ** _LEVELLED[scripts]
+    return min(best, known)
+
+
+def _best_order(rows: Sequence[Sequence[float]], width: int) -> list[float]:
+    """The similarities of the best one-to-one pairing; no more rows than columns."""
+    if width <= _TRY_ALL:
+        return max(
+            (
+                [row[i] for row, i in zip(rows, order, strict=True)]
+                for order in permutations(range(width), len(rows))
+            ),
+            key=lambda s: (min(s), sum(s)),
+        )
+    pairs = sorted(
+        ((s, i, j) for i, row in enumerate(rows) for j, s in enumerate(row)), reverse=True
+    )
+    used: set[int] = set()
+    taken: dict[int, float] = {}
+    for s, i, j in pairs:
+        if i not in taken and j not in used:
+            taken[i] = s
+            used.add(j)
+    return list(taken.values())
+
+
+def _together(similarities: Sequence[float]) -> float:
+    # The weakest pair decides: brothers share all but one name.
+    return 0.8 * min(similarities) + 0.2 * sum(similarities) / len(similarities)
+
+
+def _merged(words: Sequence[Word], count: int) -> list[list[Word]]:
+    """Neighbours written together (Tae-whan, Taewhan) until ``count`` words are left."""
+    out = []
+    for cuts in combinations(range(1, len(words)), count - 1):
+        edges = [0, *cuts, len(words)]
+        out.append(
+            [
+                words[i] if j - i == 1 else word("".join(w.text for w in words[i:j]))
+                for i, j in pairwise(edges)
+            ]
+        )
+    return out
+
+
+def _core(a: Sequence[Word], b: Sequence[Word]) -> float:
+    """``a`` has no more words than ``b``."""
+    whole = _together(_best_order([[_words(x, y) for y in b] for x in a], len(b)))
+    extra = len(b) - len(a)
+    if not extra:
+        return whole
+    whole *= (1 - 0.04 * extra) if len(a) > 1 else 0.6
+    if len(b) <= _TRY_ALL + 1:
+        for merged in _merged(b, len(a)):
+            rows = [[_words(x, y) for y in merged] for x in a]
+            whole = max(whole, 0.97 * _together(_best_order(rows, len(merged))))
+    return whole
+
+
+def _initials(family: Word, name: Name, initials: Sequence[Word]) -> float:
+    """One surname with initials against a name in full."""
+    best = 0.0
+    for position, candidate in enumerate(name.core):
+        rest = [w for i, w in enumerate(name.core) if i != position]
+        clash = {family.gender, candidate.gender} == {"f", "m"}
+        if rest and not clash and rest[0].letters & initials[0].letters:
+            best = max(best, 0.2 + 0.65 * _words(family, candidate))
+    patronymic = name.patronymic.letters if name.patronymic and len(initials) > 1 else None
+    if patronymic and not patronymic & initials[1].letters:
+        best *= 0.6
+    return best
+
+
+def _east_asian(native: Mapping[str, tuple[str, str]], other: Name) -> float:
+    """A name in Hangul or Chinese characters against one in Latin letters."""
+    best = 0.0
+    for style, (family, given) in native.items():
+        for other_family, other_given in east_asia.romanised(other.texts, style):
+            # Syllables are few and short: a near miss is another name (Yan, Yang).
+            pair = [_closeness(family, other_family) ** 3, _closeness(given, other_given) ** 3]
+            best = max(best, _together(pair))
+    return best
+
+
+def _patronymics(a: Word, b: Word) -> float:
+    if a.gender != b.gender:
+        return 0.5
+    if a.father and b.father:
+        return 1.0 if a.father & b.father else 0.6
+    return 1.0 if _words(a, b) >= 0.7 else 0.6
+
+
+def _may_abbreviate(a: Name, b: Name) -> bool:
+    """Two surnames with initials: do the initials agree, and does one ending not say otherwise?"""
+    if any(not x.letters & y.letters for x, y in zip(a.initials, b.initials, strict=False)):
+        return False
+    genders = {a.core[0].gender, b.core[0].gender}
+    return genders != {"f", "m"}
+
+
+@lru_cache(maxsize=65536)
+def _compare(x: str, y: str) -> float:
+    a, b = parse(x), parse(y)
+    if not a.core or not b.core:
+        return 0.0
+    if len(a.core) > len(b.core):
+        a, b = b, a
+    result = 0.0
+    for one, two in ((a, b), (b, a)):
+        if two.core[0].script is Script.LATIN and (native := east_asia.native(one.texts)):
+            result = _east_asian(native, two)
+            if not east_asia.maybe_foreign(one.texts):
+                return result
+    result = max(result, _core(a.core, b.core))
+    if a.patronymic and b.patronymic:
+        result *= _patronymics(a.patronymic, b.patronymic)
+    if a.initials and len(a.core) == 1:
+        if len(b.core) > 1:
+            result = max(result, _initials(a.core[0], b, a.initials))
+        elif b.initials and not _may_abbreviate(a, b):
+            result *= 0.5
+    return result
+
+
+def score(a: str, b: str) -> float:
+    """How likely two names are one person's, 0 to 1; the same whichever comes first."""
+    return _compare(a, b) if a <= b else _compare(b, a)
+
+
+def same(a: str, b: str) -> bool:
+    return score(a, b) >= THRESHOLD
