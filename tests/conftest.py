@@ -1,5 +1,6 @@
 """What every test runs under: a database of its own, no network, nothing left behind."""
 
+import atexit
 import ipaddress
 import os
 import shutil
@@ -38,6 +39,7 @@ SETTINGS = (
     "WEB_THREADS",
 )
 SCRATCH = Path(tempfile.mkdtemp(prefix="tracker-tests-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 
 
 def pytest_configure() -> None:
@@ -79,10 +81,6 @@ def pytest_configure() -> None:
     )
     hypothesis.settings.load_profile("tracker")
     sys.addaudithook(_refuse_network)
-
-
-def pytest_unconfigure() -> None:
-    shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 def _refuse_network(event: str, details: tuple[object, ...]) -> None:
