@@ -8,7 +8,14 @@ from prisoners.models.deals import Concession, Deal, DealParty, Statement
 from prisoners.models.detentions import Charge, Detention, Facility, Placement, Sentence
 from prisoners.models.dossiers import DossierEntry
 from prisoners.models.figures import Figure
-from prisoners.models.people import Affiliation, ExternalId, Prisoner, PrisonerName, Recognition
+from prisoners.models.people import (
+    Affiliation,
+    ExternalId,
+    NameKey,
+    Prisoner,
+    PrisonerName,
+    Recognition,
+)
 from prisoners.models.releases import Release, ReleaseDestination, ReleaseOutcome
 from prisoners.models.sources import TARGET_NAMES, TARGETS, Citation, Source, citable
 
@@ -33,6 +40,7 @@ __all__ = [
     "Facility",
     "Figure",
     "FormerAddress",
+    "NameKey",
     "Placement",
     "Prisoner",
     "PrisonerName",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -16,11 +19,13 @@ from prisoners.models.base import (
     ID_LENGTH,
     AddressedRecord,
     Record,
+    RecordQuerySet,
     new_public_id,
     record_constraints,
 )
 from prisoners.models.custody import PrisonerQuerySet
 from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
+from prisoners.names import keys
 
 PORTRAIT_FOLDER = "portraits"
 
@@ -137,6 +142,32 @@ class SortKeyField(models.CharField):  # type: ignore[type-arg]  # generic in th
         return str(name.sort_key)
 
 
+class PrisonerNameQuerySet(RecordQuerySet):
+    """Spellings; however they are written, what they are found by is written with them."""
+
+    def bulk_create(self, objs: Iterable[PrisonerName], *args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic():
+            made = super().bulk_create(objs, *args, **kwargs)
+            self.model.index_names(made)
+        return made
+
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], *args: Any, **kw: Any) -> int:
+        names = list(objs)
+        with transaction.atomic():
+            changed = super().bulk_update(names, fields, *args, **kw)
+            self.model.index_names(names)
+        return changed
+
+    def update(self, **values: Any) -> int:
+        if "text" not in values:
+            return super().update(**values)
+        with transaction.atomic():
+            numbers = list(self.values_list("pk", flat=True))
+            changed = super().update(**values)
+            self.model.index_names(list(self.model.objects.filter(pk__in=numbers)))
+        return changed
+
+
 class PrisonerName(Record):
     """One spelling of a person's name."""
 
@@ -185,6 +216,8 @@ class PrisonerName(Record):
     )
     sort_key = SortKeyField(max_length=600, editable=False, default="", db_index=True)
 
+    objects = PrisonerNameQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's
+
     owner_field = "prisoner"
     public_through = ("prisoner",)
     facts = ("text",)
@@ -222,6 +255,19 @@ class PrisonerName(Record):
         if not any(character.isalpha() for character in self.text):
             raise ValidationError({"text": _("A name has at least one letter.")})
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self.index_names([self])
+
+    @staticmethod
+    def index_names(spellings: Sequence[PrisonerName]) -> None:
+        """Write what these spellings are found by, in place of what was there."""
+        NameKey.objects.filter(name__in=spellings).delete()
+        NameKey.objects.bulk_create(
+            [NameKey(name=one, key=key) for one in spellings for key in sorted(keys(one.text))]
+        )
+
     def rank(self, language: str) -> tuple[bool, bool, bool, bool, int]:
         """Return how well this spelling suits a reader of a language; the smallest is shown."""
         return (
@@ -231,6 +277,29 @@ class PrisonerName(Record):
             self.script != self.Script.LATIN,
             self.pk or 0,
         )
+
+
+class NameKey(models.Model):
+    """One key that a spelling is found by; derived from it, never entered. See names.keys."""
+
+    name = models.ForeignKey(
+        PrisonerName, models.CASCADE, related_name="keys", verbose_name=_("name")
+    )
+    key = models.CharField(_("key"), max_length=60)
+
+    class Meta:
+        verbose_name = _("search key")
+        verbose_name_plural = _("search keys")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "name"],
+                name="namekey_once",
+                violation_error_message=_("This key is already there."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class ExternalId(Record):
