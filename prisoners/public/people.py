@@ -25,6 +25,7 @@ from prisoners.public.footnotes import Footnotes
 from prisoners.reading import people
 from prisoners.reading.figures import latest_held
 from prisoners.reading.filters import NOT_STATED, PrisonerFilter
+from prisoners.reading.search import LONGEST
 
 PAGE_SIZE = 50
 # What else may stand in the address of the list without being a filter.
@@ -45,7 +46,12 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
             "filters": _filter_form(asked, request.GET, {}),
         }
         return render(request, "prisoners/list.html", context, status=400)
-    ordered = people.by_name(people.for_list(asked.people), get_language() or "en")
+    listed = people.for_list(asked.people)
+    ordered = (
+        people.by_nearness(listed, asked.found)
+        if asked.found
+        else people.by_name(listed, get_language() or "en")
+    )
     paginator = Paginator(ordered, PAGE_SIZE)
     try:
         shown = paginator.page(request.GET.get("page", 1))
@@ -66,12 +72,15 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
         "sentence": _sentence(asked, request.GET, counted),
         "counted": counted,
         "table": {
-            "caption": gettext("People, by name"),
+            "caption": gettext("People, the nearest name first")
+            if asked.found
+            else gettext("People, by name"),
             "rows": [_row(person, asked, notes) for person in rows],
         },
         "notes": notes.notes,
         "page_obj": shown,
         "pages": list(paginator.get_elided_page_range(shown.number)),
+        "guess": _guess(asked) if rows else None,
         "empty": None if rows else _empty(asked),
         "reported": _reported_held(asked, notes) if Status.HELD in asked.statuses else None,
     }
@@ -93,6 +102,7 @@ def _row(person: Prisoner, asked: PrisonerFilter, notes: Footnotes) -> Context:
         "own_name": own.text if own else "",
         "own_lang": words.language_of(own),
         "name_refs": notes.refs(shown, "text") if shown else [],
+        **_matched(person, asked),
         "status": "unknown" if status is Status.NOT_YET else status.value,
         "possibly": possibly,
     }
@@ -154,15 +164,15 @@ def _filter_form(
             chosen = [status.value for status in asked.statuses]
         messages = asked.form.errors.get(name) or [""]
         field: Context = {
-            "kind": "date" if name == "on" else "checkbox",
+            "kind": {"on": "date", "q": "search"}.get(name, "checkbox"),
             "name": name,
             "id": f"filter-{name}",
             "label": one.label,
-            "value": chosen[-1][:40] if chosen else "",
+            "value": chosen[-1][:LONGEST] if chosen else "",
             "hint": one.extra.get("help_text", ""),
             "error": messages[0],
         }
-        if name != "on":
+        if field["kind"] == "checkbox":
             counts = facets.get(name, {})
             known = [str(value) for value, _label in _choices(asked, name)]
             field["choices"] = [
@@ -181,8 +191,9 @@ def _filter_form(
     return {
         "action": reverse("prisoner-list"),
         "results": "chips results",
-        "open": bool(asked.form.errors) or any(data.getlist(name) for name in asked.filters),
-        "fields": [field for field in fields if field["kind"] == "date" or field["choices"]],
+        "open": bool(asked.form.errors)
+        or any(data.getlist(name) for name in asked.filters if name != "q"),
+        "fields": [one for one in fields if one["kind"] != "checkbox" or one["choices"]],
         "hidden": [],
     }
 
@@ -212,6 +223,8 @@ def _sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Co
             rest.pop("page", None)
             if name == "on":
                 label = gettext("on %(day)s") % {"day": dates.day_label(asked.day)}
+            elif name == "q":
+                label = gettext("named like “%(name)s”") % {"name": value[:LONGEST]}
             elif name == "country":
                 label = gettext("detained by %(country)s") % {"country": _choice_label(name, value)}
             else:
@@ -229,7 +242,40 @@ def _sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Co
     }
 
 
+def _guess(asked: PrisonerFilter) -> Context | None:
+    """Say that nobody has this name, where those listed only come close."""
+    if asked.found is None or not asked.found.guessed:
+        return None
+    name = asked.form.cleaned_data["q"]
+    return {
+        "title": gettext("Nobody is documented here under “%(name)s”.") % {"name": name},
+        "text": gettext("The closest names are these."),
+    }
+
+
+def _matched(person: Prisoner, asked: PrisonerFilter) -> Context:
+    """Return the spelling that was found, where it is not the name shown."""
+    matches = asked.found.matches if asked.found else ()
+    spelling = next((one.spelling for one in matches if one.prisoner == person.pk), None)
+    if spelling is None or spelling.text == person.name:
+        return {"matched": "", "matched_lang": ""}
+    return {"matched": spelling.text, "matched_lang": spelling.language}
+
+
 def _empty(asked: PrisonerFilter) -> Context:
+    if name := asked.form.cleaned_data.get("q"):
+        return {
+            "title": gettext("Nobody is documented here under “%(name)s”, and no name is close.")
+            % {"name": name},
+            "searched": gettext(
+                "Names are compared across scripts and spellings. This record names only people "
+                "whose case rests on a cited source: somebody missing here may well be held."
+            ),
+            "tries": [
+                {"label": gettext("the family name alone, or its first letters"), "url": ""},
+                {"label": gettext("everybody in this record"), "url": reverse("prisoner-list")},
+            ],
+        }
     return {
         "title": gettext("Nobody is documented here under these filters."),
         "searched": gettext(

@@ -10,16 +10,29 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from prisoners.models import ASKABLE, CountRange, Detention, Prisoner, Status
 from prisoners.models.custody import PrisonerQuerySet
+from prisoners.reading.search import LONGEST, Found, find
 
-LONGEST_QUERY = 200
 # Stands for a gender that no source states, which is stored as empty.
 NOT_STATED = "not_stated"
+
+
+class NameField(forms.CharField):
+    """A name as somebody knows it, or a part of one."""
+
+    default_error_messages = {
+        "max_length": gettext_lazy("A name here has at most %(limit_value)d characters."),
+    }
+
+
+class NameFilter(django_filters.Filter):
+    field_class = NameField
 
 
 class DayField(forms.CharField):
@@ -69,6 +82,7 @@ class PrisonerFilter(django_filters.FilterSet):
     is only possible are included, and ``count`` is a range.
     """
 
+    q = NameFilter(label=gettext_lazy("Name"), max_length=LONGEST, method="by_name")
     status = ChoicesFilter(
         label=gettext_lazy("Status"),
         choices=[(status.value, status.label) for status in ASKABLE],
@@ -119,6 +133,15 @@ class PrisonerFilter(django_filters.FilterSet):
         """The people whom the filters leave, with their status on the day."""
         return self.qs  # type: ignore[return-value]  # the library knows no other queryset
 
+    @cached_property
+    def found(self) -> Found | None:
+        """Who was found by the name that is asked for; None where none is."""
+        text = self.form.cleaned_data.get("q")
+        return find(text) if text else None
+
+    def by_name(self, people: PrisonerQuerySet, name: str, value: str) -> PrisonerQuerySet:
+        return people.filter(pk__in=self.found.prisoners) if self.found else people
+
     def by_status(self, people: PrisonerQuerySet, name: str, value: list[str]) -> PrisonerQuerySet:
         """Leave it to ``filter_queryset``, which knows the day too."""
         return people
@@ -155,7 +178,10 @@ class PrisonerFilter(django_filters.FilterSet):
         data = {one: value for one, value in self._asked().items() if one != name}
         if name == "status":
             data.pop("on", None)
-        return type(self)(data, self.everybody, today=self.day).people
+        other = type(self)(data, self.everybody, today=self.day)
+        # Who has the name does not change with the other filters.
+        other.__dict__["found"] = self.found
+        return other.people
 
     def _asked(self) -> dict[str, Any]:
         return {one: value for one, value in self.form.cleaned_data.items() if value}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Prefetch, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from prisoners.models import (
@@ -22,6 +22,7 @@ from prisoners.models import (
     Statement,
 )
 from prisoners.models.custody import PrisonerQuerySet
+from prisoners.reading.search import Found
 
 
 def names_loaded(path: str = "names") -> Prefetch[str, QuerySet[PrisonerName], str]:
@@ -52,6 +53,12 @@ def by_name(people: PrisonerQuerySet, language: str) -> PrisonerQuerySet:
         Subquery(shown.order_by("-is_display", "pk").values("sort_key")[:1]),
     )
     return people.order_by(key.asc(nulls_last=True), "pk")
+
+
+def by_nearness(people: PrisonerQuerySet, found: Found) -> PrisonerQuerySet:
+    """Order people by how near their names are to what was typed."""
+    places = [When(pk=number, then=place) for place, number in enumerate(found.prisoners)]
+    return people.order_by(Case(*places, default=len(places)), "pk") if places else people
 
 
 def for_page(people: PrisonerQuerySet, today: date) -> PrisonerQuerySet:
