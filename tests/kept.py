@@ -1,0 +1,41 @@
+"""Records that the tests of one module share, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management.color import no_style
+from django.db import connection
+
+from prisoners.desk.dossiers import load
+
+T = TypeVar("T")
+
+ARTICLE: Final = settings.BASE_DIR / "prisoners" / "dossiers" / "belarus-2025-12-13.toml"
+
+
+def load_article() -> None:
+    """Load the facts of the article on the release of 123 prisoners by Belarus."""
+    load(path=ARTICLE)
+
+
+@contextmanager
+def kept(blocker: Any, make: Callable[[], T]) -> Iterator[T]:
+    """Make records that stay for a whole module, and remove them after it.
+
+    Every test still runs in a transaction of its own, so what one changes no other sees.
+    """
+    try:
+        with blocker.unblock():
+            made = make()
+        yield made
+    finally:
+        with blocker.unblock():
+            models = apps.get_app_config("prisoners").get_models()
+            tables = [model._meta.db_table for model in models]
+            flush = connection.ops.sql_flush(no_style(), tables, reset_sequences=True)
+            connection.ops.execute_sql_flush(flush)
