@@ -1,0 +1,49 @@
+// The desk: dates say what they are read as while they are typed, and nothing unsaved is lost.
+"use strict";
+{
+  const pending = new Map();
+
+  const understand = async (entry) => {
+    const input = entry.querySelector("input");
+    const output = entry.querySelector("output");
+    const text = input.value.trim();
+    try {
+      const address = `${entry.dataset.understand}?${new URLSearchParams({ text })}`;
+      const response = await fetch(address, { headers: { Accept: "application/json" } });
+      if (!response.ok) return;
+      const answer = await response.json();
+      if (input.value.trim() !== text) return;
+      output.textContent = answer.understood || answer.error;
+      output.classList.toggle("misunderstood", Boolean(answer.error));
+    } catch {
+      output.textContent = "";
+    }
+  };
+
+  document.addEventListener("input", (event) => {
+    const entry = event.target.closest?.(".date-entry");
+    if (!entry) return;
+    clearTimeout(pending.get(entry));
+    pending.set(entry, setTimeout(() => understand(entry), 250));
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const main = document.querySelector(".change-form form[id$=_form]");
+    if (main) {
+      const entries = () => new URLSearchParams(new FormData(main)).toString();
+      let before = entries();
+      // Prefilled choices settle after the page has loaded.
+      addEventListener("load", () => { before = entries(); });
+      for (const form of document.querySelectorAll(".desk-verb")) {
+        form.addEventListener("submit", (event) => {
+          if (entries() !== before && !confirm(form.dataset.unsaved)) event.preventDefault();
+        });
+      }
+    }
+    // A list of all countries is searched by typing, not scrolled through.
+    const $ = window.django?.jQuery;
+    if ($?.fn.select2) {
+      $("select[multiple][name$=citizenships]").select2({ theme: "admin-autocomplete", width: "20em" });
+    }
+  });
+}
