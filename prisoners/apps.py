@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+
+# As a module: Django takes every configuration named here for one of this app.
+from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +9,10 @@ class PrisonersConfig(AppConfig):
     name = "prisoners"
     verbose_name = _("the record")
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class DeskConfig(admin_apps.AdminConfig):
+    """Django's admin with this project's own site in place of the default one."""
+
+    default = False
+    default_site = "prisoners.adminsite.DeskSite"

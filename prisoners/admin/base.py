@@ -1,0 +1,446 @@
+"""What every kind of record has at the desk: its state in plain words, and named actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from django.apps import apps
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, models
+from django.db.models import Q
+from django.forms.models import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from prisoners.admin.fields import LARGEST_NUMBER, IntervalWidget, RecordChoice
+from prisoners.admin.forms import RecordForm, RecordFormSet
+from prisoners.admin.standing import Standing, owner_of, page_of, root_of, standing
+from prisoners.alphabets import sort_key
+from prisoners.desk import workflow
+from prisoners.models import (
+    Affiliation,
+    Citation,
+    Detention,
+    Placement,
+    Prisoner,
+    PrisonerName,
+    Recognition,
+    Record,
+    ReleaseDestination,
+    ReleaseOutcome,
+    State,
+    Statement,
+)
+from prisoners.models.deals import DealParty
+from prisoners.models.fields import IntervalField
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+    StackedInline = admin.StackedInline[Any, Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+    TabularInline = admin.TabularInline
+    StackedInline = admin.StackedInline
+
+# What the words for a record (its ``str``) are made from, besides itself.
+NEEDED: Final[dict[type[models.Model], tuple[str, ...]]] = {
+    Prisoner: ("names",),
+    Affiliation: ("prisoner__names", "actor"),
+    Recognition: ("prisoner__names", "organisation"),
+    Detention: ("prisoner__names",),
+    Placement: ("detention__prisoner__names", "facility"),
+    ReleaseDestination: ("release",),
+    ReleaseOutcome: ("detention__prisoner__names", "release"),
+    DealParty: ("actor",),
+    Statement: ("speaker", "prisoner__names"),
+    Citation: ("source",),
+}
+
+PRIVATE = (
+    gettext_lazy("Kept from the public"),
+    {
+        "fields": (
+            "disclosure",
+            "disclosure_reason",
+            "disclosure_asked_by",
+            "disclosure_review_on",
+            "note",
+        ),
+        "classes": ("collapse", "private"),
+        "description": gettext_lazy(
+            "Never shown to the public: the reason, who asked, the day, the note. Withheld hides "
+            "the whole record."
+        ),
+    },
+)
+KEEPING = (
+    gettext_lazy("Kept by the site"),
+    {"fields": ("key", "created_at", "updated_at"), "classes": ("collapse",)},
+)
+VERBS: Final[dict[str, tuple[Callable[..., int], Any]]] = {
+    "publish": (workflow.publish, gettext_lazy("Publish")),
+    "submit": (workflow.submit, gettext_lazy("Submit for review")),
+    "withdraw": (workflow.withdraw, gettext_lazy("Withdraw from the public")),
+}
+
+
+def described(model: type[models.Model], prefix: str = "") -> list[str]:
+    """Return what to load with a record so that its words need no further query."""
+    return [f"{prefix}{name}" for name in NEEDED.get(model, ())]
+
+
+def variants(word: str) -> set[str]:
+    """Return a word in the cases that it may be written in: SQLite folds those of ASCII only."""
+    if word.isascii():
+        return {word}
+    return {word, word.lower(), word.upper(), word.capitalize()}
+
+
+class OfRecords:
+    """What pages and inlines of records share."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, IntervalField):
+            kwargs["widget"] = IntervalWidget
+        elif isinstance(db_field, models.IntegerField) and not db_field.choices:
+            kwargs["max_value"] = LARGEST_NUMBER
+        elif isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if issubclass(db_field.remote_field.model, Record):
+            kwargs["widget"] = RecordChoice(db_field, self.admin_site)  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class RecordAdmin(OfRecords, ModelAdmin):
+    """A kind of record at the desk.
+
+    ``person`` is the path to the prisoner, by whose names a record is found.
+    """
+
+    form = RecordForm
+    actions = ("publish", "submit", "withdraw")
+    list_filter: ClassVar[Any] = ("state", "disclosure")
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "—"
+    readonly_fields: ClassVar[Any] = ("key", "created_at", "updated_at")
+    person: str | None = None
+    # Whether a part is worked on further on its own page after it is saved.
+    stays = False
+
+    class Media:
+        css = {"all": ["admin_desk/desk.css"]}
+        js = ["admin_desk/desk.js"]
+
+    # Lists and choices
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related(*described(self.model))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        # PostgreSQL refuses NUL in a query, too late for Django's own check of filters.
+        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """Find records that hold every word, in any case and script, or are about the person."""
+        if "\0" in search_term:
+            return queryset.none(), False
+        for word in search_term.split():
+            found = Q()
+            for field in self.get_search_fields(request):
+                for variant in variants(word):
+                    found |= Q(**{f"{field}__icontains": variant})
+            if self.person is not None:
+                found |= self._about_person(word)
+            queryset = queryset.filter(found)
+        return queryset, False
+
+    def _about_person(self, word: str) -> Q:
+        key = sort_key(word).strip()
+        if not key:
+            return Q()
+        named = Q(sort_key__contains=key)
+        for variant in variants(word):
+            named |= Q(text__icontains=variant)
+        names = PrisonerName.objects.filter(named)
+        return Q(**{f"{self.person}__in" if self.person else "pk__in": names.values("prisoner")})
+
+    # The page of one record
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        given = super().get_fieldsets(request, obj)
+        return [*given, PRIVATE, KEEPING] if obj else [*given, PRIVATE]
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return public_url(obj) if obj is not None and self.is_shown(obj) else None
+
+    def is_shown(self, record: Record) -> bool:
+        """Whether visitors see a record now: it and all that it hangs on."""
+        return bool(self.model._default_manager.published().filter(pk=record.pk).exists())
+
+    def tools(self, record: Any) -> list[tuple[str, str]]:
+        """Return what is often done next with a record, as words and addresses."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        record = context.get("original")
+        if record is not None and not context["is_popup"]:
+            # As it is stored: a form with errors has left its entries on the other one.
+            stored = self.model._default_manager.get(pk=record.pk)
+            now = standing(stored, is_public=self.is_shown(stored))
+            context |= {
+                "standing": now,
+                "tools": self.tools(stored),
+                "verbs": self._verbs(request, stored, now),
+            }
+        context["show_save_and_continue"] = False
+        context["can_save_and_publish"] = (
+            self.has_change_permission(request, record)
+            and not context["is_popup"]
+            and (record is None or record.state != State.PUBLISHED)
+        )
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _verbs(self, request: HttpRequest, record: Record, now: Standing) -> list[dict[str, str]]:
+        """Return the named actions that make sense for a record now."""
+        if not self.has_change_permission(request, record):
+            return []
+        possible = {
+            State.DRAFT: ("publish", "submit"),
+            State.IN_REVIEW: ("publish",),
+            State.PUBLISHED: ("publish", "withdraw") if now.new else ("withdraw",),
+            State.WITHDRAWN: ("publish",),
+        }[State(record.state)]
+        name = f"admin:prisoners_{self.opts.model_name}_%s"
+        return [
+            {
+                "name": verb,
+                "label": _("Publish what is new") if now.new and verb == "publish" else label,
+                "url": reverse(name % verb, args=[record.pk]),
+            }
+            for verb, (_verb, label) in VERBS.items()
+            if verb in possible
+        ]
+
+    # Saving
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the form again with a readable reason where the database refuses what passed it.
+
+        That is a rule across rows that other rows of the same page break, or another researcher's
+        change at the same moment. Nothing is written then.
+        """
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except DatabaseError as error:
+            if request.method != "POST":
+                raise
+            request.refusal = refusal(error)  # type: ignore[attr-defined]  # read by get_form
+            for _name, files in request.FILES.lists():
+                for file in files:
+                    file.seek(0)
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        facts = [name for name in form.changed_data if name in obj.facts]
+        if change and facts and obj.state == State.PUBLISHED:
+            names = ", ".join(str(obj._meta.get_field(name).verbose_name) for name in facts)
+            self.message_user(
+                request,
+                _("Changed in public: %(facts)s. Check that the sources still say so.")
+                % {"facts": names},
+                messages.WARNING,
+            )
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return self._after_saving(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return self._after_saving(request, obj)
+
+    def _after_saving(self, request: HttpRequest, record: Any) -> HttpResponseRedirect:
+        """Go back to where the work is: the same page, or for a part the page that it is on."""
+        if "_publish" in request.POST and self.has_change_permission(request, record):
+            self._do(request, "publish", [record])
+            return HttpResponseRedirect(page_of(record))
+        if isinstance(record, Citation):
+            return HttpResponseRedirect(page_of(root_of(record)))
+        owner = None if self.stays else owner_of(record)
+        return HttpResponseRedirect(page_of(owner or record))
+
+    # Named actions
+
+    def get_urls(self) -> list[URLPattern]:
+        def route(verb: str) -> URLPattern:
+            view = self.admin_site.admin_view(require_POST(self._verb_view))
+            name = f"prisoners_{self.opts.model_name}_{verb}"
+            return path(f"<int:pk>/{verb}/", view, {"verb": verb}, name=name)
+
+        return [*map(route, VERBS), *super().get_urls()]
+
+    def _verb_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        record = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, record):
+            raise PermissionDenied
+        if record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]
+        self._do(request, verb, [record])
+        return HttpResponseRedirect(page_of(record))
+
+    def _do(self, request: HttpRequest, verb: str, records: Iterable[Any]) -> None:
+        """Do a named action to each record and say what came of it, one by one."""
+        action, label = VERBS[verb]
+        done = 0
+        for record in records:
+            try:
+                action(record=record)
+            except ValidationError as error:
+                self.message_user(request, _refused(record, error), messages.ERROR)
+            else:
+                done += 1
+                self.log_change(request, record, str(label))
+                if verb != "submit":
+                    self.message_user(request, self._said(verb, record), messages.SUCCESS)
+        if done and verb == "submit":
+            words = ngettext(
+                "%(number)s record waits for review.", "%(number)s records wait for review.", done
+            )
+            self.message_user(request, words % {"number": done}, messages.SUCCESS)
+
+    def _said(self, verb: str, record: Any) -> SafeString | str:
+        if verb == "withdraw":
+            return _("“%(record)s” is withdrawn: visitors no longer see it.") % {"record": record}
+        if not self.is_shown(record):
+            return _("“%(record)s” is published, and not shown to visitors.") % {"record": record}
+        address = public_url(record)
+        words = _("“%(record)s” is public.") % {"record": record}
+        if address is None:
+            return words
+        return format_html('{} <a href="{}">{}</a>', words, address, _("See it on the site"))
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Publish"))
+    def publish(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        self._do(request, "publish", queryset)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Submit for review"))
+    def submit(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        self._do(request, "submit", queryset)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Withdraw from the public"))
+    def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        self._do(request, "withdraw", queryset)
+
+    # Deleting
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only what was never public is deleted: an address that was public keeps its word."""
+        if isinstance(obj, Record) and obj.state not in workflow.UNPUBLISHED:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say of what was public that it is withdrawn instead, before any word of permissions."""
+        deleted, counts, permissions, protected = super().get_deleted_objects(objs, request)
+        public = [one for one in objs if one.state not in workflow.UNPUBLISHED]
+        if public:
+            protected = [
+                *protected,
+                *(
+                    _("“%(record)s” was public: withdraw it instead of deleting it.")
+                    % {"record": one}
+                    for one in public
+                ),
+            ]
+        return deleted, counts, permissions, protected
+
+
+class PartsInline(OfRecords):
+    """Parts of a record on its page; each can be opened on its own for what is rarely needed."""
+
+    form: type[ModelForm[Any]] = RecordForm
+    formset: Any = RecordFormSet
+    extra = 0
+    show_change_link = True
+    view_on_site: ClassVar[Any] = False
+    related: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        queryset: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        model: type[models.Model] = self.model  # type: ignore[attr-defined]
+        return queryset.prefetch_related(*described(model), *self.related)
+
+
+class PartsTable(PartsInline, TabularInline):
+    """Parts with few fields, a row each."""
+
+
+class PartsList(PartsInline, StackedInline):
+    """Parts with many fields, one under the other."""
+
+
+def public_url(record: Record) -> str | None:
+    """Return the public address of a record or of what it is a part of; None where it has none."""
+    address = getattr(record, "get_absolute_url", None)
+    if callable(address):
+        return str(address())
+    owner = owner_of(record)
+    return public_url(owner) if owner else None
+
+
+def _refused(record: Record, error: ValidationError) -> SafeString:
+    return format_html(
+        '{} <a href="{}">{}</a><ul>{}</ul>',
+        _("“%(record)s” is not published. This is missing:") % {"record": record},
+        page_of(record),
+        _("Open it: each is linked there."),
+        format_html_join("", "<li>{}</li>", ((message,) for message in error.messages)),
+    )
+
+
+def refusal(error: DatabaseError) -> ValidationError:
+    """Return the message of the rule that the database named when it refused to write."""
+    said = str(error)
+    if "add up to more people" in said:
+        return ValidationError(_("The destinations add up to more people than were announced."))
+    for model in apps.get_app_config("prisoners").get_models():
+        for constraint in model._meta.constraints:
+            columns = getattr(constraint, "fields", None)
+            names = ", ".join(
+                f"{model._meta.db_table}.{model._meta.get_field(one).column}"  # type: ignore[union-attr]
+                for one in columns or ()
+            )
+            if constraint.name in said or (names and said.endswith(f"failed: {names}")):
+                return ValidationError(str(constraint.violation_error_message))
+    return ValidationError(
+        _(
+            "This could not be saved: it breaks a rule of the record, or somebody else has just "
+            "changed the same. Nothing was saved; look at the entries and try again."
+        )
+    )

@@ -1,0 +1,72 @@
+"""Form fields and widgets of the desk: dates that say what was understood, choices by search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.files.base import File
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from prisoners import dates
+from prisoners.adminsite import understood
+from prisoners.desk.portraits import clean_portrait
+from prisoners.models import Record
+
+# No larger than an id can be on either database; anything else was never offered.
+ID = re.compile(r"\d{1,18}\Z", re.ASCII)
+
+# The largest that PostgreSQL stores in an integer column; SQLite would take more, and then fail
+# to add them up.
+LARGEST_NUMBER: Final = 2**31 - 1
+
+
+class IntervalWidget(forms.TextInput):
+    """A line for a date in EDTF, and beside it what the text was understood as."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "interval", "autocomplete": "off", "size": 24, **(attrs or {})})
+
+    def render(self, name: str, value: Any, *args: Any, **kwargs: Any) -> SafeString:
+        try:
+            interval = dates.parse(str(value or ""))
+        except dates.DateTextError:
+            interval = None  # the error stands above the field
+        return format_html(
+            '<span class="date-entry" data-understand="{}">{}'
+            '<output class="understood">{}</output></span>',
+            reverse("admin:understand-date"),
+            super().render(name, value, *args, **kwargs),
+            understood(interval) if interval else "",
+        )
+
+
+class RecordChoice(AutocompleteSelect):
+    """A choice among records by search. It takes any text for a choice and never fails on it."""
+
+    # The chosen record where it is loaded already: each choice on a page would ask for it again.
+    known: Record | None = None
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        plausible = [one for one in value if ID.match(str(one))]
+        known = self.known
+        if known is None or plausible != [str(known.pk)]:
+            return super().optgroups(name, plausible, attr)
+        options = [self.create_option(name, known.pk, str(known), True, 0)]
+        if not self.is_required:
+            options.insert(0, self.create_option(name, "", "", False, 0))
+        return [(None, options, 0)]
+
+
+class PortraitField(forms.ImageField):
+    """A picture that is drawn anew before anything else looks at it."""
+
+    def to_python(self, data: Any) -> File[bytes] | None:
+        # Not ImageField's own: it opens whatever Pillow knows, of any size.
+        file = forms.FileField.to_python(self, data)
+        return clean_portrait(file) if file else None

@@ -1,0 +1,137 @@
+"""What every form of the desk shares: each rule is checked, and its message is at its field."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
+
+from prisoners.admin.fields import RecordChoice
+from prisoners.desk.workflow import UNPUBLISHED
+from prisoners.models.base import with_derived
+
+# The field at which the message of a constraint helps most; any other stands above the form.
+PLACES: Final = {
+    "prisoner_dies_after_birth": "death",
+    "prisoner_portrait_with_its_rights": "portrait_rights",
+    "prisonername_one_shown_in_each_language": "is_display",
+    "prisonername_each_spelling_once": "text",
+    "prisonername_not_empty": "text",
+    "externalid_one_person_each": "value",
+    "affiliation_ends_after_it_began": "ended",
+    "recognition_once_by_each_organisation": "organisation",
+    "detention_ends_after_it_began": "ended",
+    "detention_end_says_how": "end_kind",
+    "detention_not_confirmed_after_its_end": "last_confirmed",
+    "detention_not_confirmed_before_it_began": "last_confirmed",
+    "detention_one_open_each_person": "end_kind",
+    "facility_position_whole": "latitude",
+    "placement_ends_after_it_began": "ended",
+    "releasedestination_each_country_once": "country",
+    "releaseoutcome_once_each_detention": "detention",
+    "dealparty_each_part_once": "role",
+    "statement_exactly_one_target": "speaker",
+    "statement_about_something": "deal",
+    "figure_relation_to_a_release": "release",
+    "figure_allows_a_number": "value",
+    "citation_contradiction_gives_its_value": "value",
+}
+WITHHELD: Final = "_withheld_for_a_reason"
+
+
+def place(constraint: str) -> str | None:
+    """Return the field at which the message of a constraint belongs; None: above the form."""
+    return "disclosure_reason" if constraint.endswith(WITHHELD) else PLACES.get(constraint)
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
+    """A form of one record.
+
+    ``refusal`` is what the database said when the same entries were about to be written.
+    ``checked_together`` names fields whose rules across rows are checked by the formset, which
+    knows the new rows, where the database knows only the old ones.
+    """
+
+    refusal: ValidationError | None = None
+    checked_together: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = field.widget
+            if isinstance(widget, RelatedFieldWidgetWrapper):
+                widget = widget.widget
+            if isinstance(widget, RecordChoice):
+                relation = self.instance._meta.get_field(name)
+                if relation.is_cached(self.instance):
+                    widget.known = getattr(self.instance, name)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned: dict[str, Any] | None = super().clean()
+        if self.refusal is not None:
+            raise self.refusal
+        return cleaned
+
+    def validate_constraints(self) -> None:
+        """Check every rule but those on fields that are wrong already, each at its own field.
+
+        Django leaves out the rules on fields that are not in the form, such as the state.
+        """
+        wrong = [name for name in self.errors if name != NON_FIELD_ERRORS]
+        exclude = {*with_derived(type(self.instance), wrong), *self.checked_together}
+        for model, constraints in self.instance.get_constraints():
+            for constraint in constraints:
+                try:
+                    constraint.validate(model, self.instance, exclude=exclude)
+                except ValidationError as error:
+                    field = place(constraint.name)
+                    self.add_error(field if field in self.fields else None, error)
+
+
+class RecordFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs only
+    """Parts of one record on its page. One that was ever public is withdrawn, not deleted."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        instance = form.instance
+        if DELETION_FIELD_NAME in form.fields and instance.pk and instance.state not in UNPUBLISHED:
+            box = form.fields[DELETION_FIELD_NAME]
+            box.disabled = True
+            box.widget.attrs["title"] = _(
+                "It was public: open it and withdraw it, so that its traces stay readable."
+            )
+
+    def kept(self) -> list[Any]:
+        """Return the forms that hold a part, without the empty and the deleted ones."""
+        return [
+            form
+            for form in self.forms
+            if (form.instance.pk or form.has_changed()) and not is_deleted(form)
+        ]
+
+
+def is_deleted(form: Any) -> bool:
+    """Whether a row of a formset is marked to be deleted."""
+    return bool(form.cleaned_data.get(DELETION_FIELD_NAME))
+
+
+def leave_to_formset(form: RecordForm) -> None:
+    """Take back what a record's ``clean`` says of its siblings: it knows only the stored ones.
+
+    Their formset compares the new entries with each other.
+    """
+    try:
+        form.instance.clean()
+    except ValidationError as error:
+        errors = form.errors.get(NON_FIELD_ERRORS)
+        if errors is None:
+            return
+        taken = set(error.messages)
+        errors.data = [one for one in errors.as_data() if not taken.intersection(one.messages)]
+        if not errors.data:
+            del form.errors[NON_FIELD_ERRORS]

@@ -1,0 +1,93 @@
+"""The researchers' desk as a whole: its name, and its first page in the order of the work.
+
+It stands outside ``prisoners.admin``: that package registers its parts with the site while it is
+imported, and a site inside it would be made twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from prisoners import dates
+
+GROUPS: Final = (
+    ("sources", gettext_lazy("Sources"), ("Source", "Citation")),
+    (
+        "people",
+        gettext_lazy("People"),
+        ("Prisoner", "Detention", "PrisonerName", "Affiliation", "Recognition", "ExternalId"),
+    ),
+    (
+        "custody",
+        gettext_lazy("Where they are held, and for what"),
+        ("Facility", "Placement", "Charge", "Sentence"),
+    ),
+    (
+        "releases",
+        gettext_lazy("Releases and deals"),
+        (
+            "Release",
+            "ReleaseOutcome",
+            "ReleaseDestination",
+            "Deal",
+            "DealParty",
+            "Concession",
+            "Statement",
+        ),
+    ),
+    ("figures", gettext_lazy("Reported figures"), ("Figure",)),
+    ("actors", gettext_lazy("Who acts"), ("Actor",)),
+    ("keeping", gettext_lazy("Kept by the site"), ("FormerAddress", "DossierEntry")),
+)
+
+
+class DeskSite(AdminSite):
+    site_header = settings.SITE_NAME
+    site_title = settings.SITE_NAME
+    index_title = gettext_lazy("The researchers' desk")
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        view = self.admin_view(require_safe(understand_date))
+        return [path("understand-date/", view, name="understand-date"), *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the kinds of record grouped by the work, and after them the other apps."""
+        apps = super().get_app_list(request, app_label)
+        grouped: list[Any] = []
+        for app in apps:
+            if app["app_label"] != "prisoners" or app_label:
+                grouped.append(app)
+                continue
+            kinds = {kind["object_name"]: kind for kind in app["models"]}
+            groups = [
+                {**app, "app_label": label, "name": name, "models": models}
+                for label, name, names in GROUPS
+                if (models := [kinds[one] for one in names if one in kinds])
+            ]
+            grouped = [*groups, *grouped]
+        return grouped
+
+
+def understood(interval: dates.Interval) -> str:
+    """Say in words how a date was read: ``understood as July 2021: 1–31 July 2021``."""
+    words, days = interval.label(), interval.days_label()
+    if words == days:
+        return _("understood as %(date)s") % {"date": words}
+    return _("understood as %(date)s: %(days)s") % {"date": words, "days": days}
+
+
+def understand_date(request: HttpRequest) -> JsonResponse:
+    """Answer what a date would be read as, or why it cannot be; it saves nothing."""
+    try:
+        interval = dates.parse(request.GET.get("text", ""))
+    except dates.DateTextError as error:
+        return JsonResponse({"understood": "", "error": str(error)})
+    return JsonResponse({"understood": understood(interval) if interval else "", "error": ""})
