@@ -25,6 +25,11 @@ test: install-dev
 
 check: install-dev
 	export PYTHONDONTWRITEBYTECODE=1 RUFF_NO_CACHE=true
+	# Whatever database and settings this machine has are left alone.
+	VAR_DIR=$$(mktemp -d) ENV_FILE=/dev/null
+	export VAR_DIR ENV_FILE
+	unset DATABASE_URL
+	trap 'rm -rf "$$VAR_DIR"' EXIT
 	failed=
 	try() {
 		echo "── $$*"
@@ -39,9 +44,9 @@ check: install-dev
 	try $$bin/lint-imports --no-cache
 	try $$bin/python manage.py makemigrations --check --dry-run
 	# As an installation for the public would be set up.
-	SITE_URL=https://example.org HSTS_SUBDOMAINS=true HSTS_PRELOAD=true ENV_FILE=/dev/null \
+	SITE_URL=https://example.org HSTS_SUBDOMAINS=true HSTS_PRELOAD=true \
 		SECRET_KEY=$$($$bin/python -c "import secrets; print(secrets.token_urlsafe(64))")
-	export SITE_URL HSTS_SUBDOMAINS HSTS_PRELOAD ENV_FILE SECRET_KEY
+	export SITE_URL HSTS_SUBDOMAINS HSTS_PRELOAD SECRET_KEY
 	try $$bin/python manage.py check --deploy --fail-level WARNING
 	if [ -n "$$failed" ]; then
 		printf "Failed:$$failed\n" >&2

@@ -50,8 +50,8 @@ class Result:
     failed: int = 0
     skipped: int = 0
 
-    def count(self, report: "ElementTree.ElementTree[ElementTree.Element]") -> None:
-        for suite in report.iter("testsuite"):
+    def count(self, report: Path) -> None:
+        for suite in ElementTree.parse(report).iter("testsuite"):
             failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
             skipped = int(suite.get("skipped", 0))
             self.failed += failed
@@ -83,7 +83,7 @@ def run(database: str, url: str | None, arguments: list[str]) -> Result:
             tests.wait()
             raise
         if report.exists():
-            result.count(ElementTree.parse(report))
+            result.count(report)
     return result
 
 

@@ -72,7 +72,7 @@ class Site:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180  # a busy machine with two cores
         while self.process.poll() is None and time.monotonic() < deadline:
             with contextlib.suppress(URLError, ConnectionError):
                 if self.get("/healthz") == 200:
