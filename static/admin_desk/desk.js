@@ -40,6 +40,13 @@
         });
       }
     }
+    const all = document.querySelector(".desk-all");
+    if (all) {
+      all.hidden = false;
+      all.addEventListener("click", () => {
+        for (const box of document.querySelectorAll("input[name=facts]")) box.checked = true;
+      });
+    }
     // A list of all countries is searched by typing, not scrolled through.
     const $ = window.django?.jQuery;
     if ($?.fn.select2) {
