@@ -37,6 +37,22 @@ def item(event: Event, notes: Footnotes) -> dict[str, Any]:
     }
 
 
+def own_item(event: Event, notes: Footnotes, url: str) -> dict[str, Any]:
+    """Return one thing that happened to a person, for their own page, which it does not link to."""
+    shown = item(event, notes)
+    if shown["url"] != url:
+        return shown
+    plain = {
+        Kind.ARREST: _("Detained"),
+        Kind.RELEASE: _("Freed"),
+        Kind.DEATH: _("Died in custody"),
+        Kind.SENTENCE: _("Sentenced"),
+    }
+    if isinstance(event.record, Affiliation):
+        plain[Kind.AWARD] = f"{event.record.role}, {event.record.actor}"
+    return shown | {"url": "", "lang": "", "title": plain.get(event.kind, shown["title"])}
+
+
 def by_month(events: list[Event], notes: Footnotes) -> dict[str, Any]:
     """Return the years, months and undated things of ``timeline_items.html``, as ordered."""
     dated = [event for event in events if event.date]
@@ -78,6 +94,7 @@ def _detention(event: Event) -> dict[str, Any]:
         "title": title % {"name": person.name},
         "url": person.get_absolute_url(),
         "lang": shown.language if shown else "",
+        # Where only the country is stated, that somebody was held at all rests on its source.
         "fields": fields if event.date or event.kind is not Kind.ARREST else ("country",),
     }
 
@@ -174,7 +191,7 @@ def _recognition(event: Event) -> dict[str, Any]:
     recognition: Recognition = event.record  # type: ignore[assignment]
     person = recognition.prisoner
     return {
-        "title": _("%(name)s recognised as a political prisoner by %(who)s")
+        "title": _("%(who)s recognises %(name)s as a political prisoner")
         % {"name": person.name, "who": recognition.organisation},
         "url": person.get_absolute_url(),
         "fields": ("organisation", "since"),
@@ -185,9 +202,8 @@ def _award(event: Event) -> dict[str, Any]:
     award: Affiliation = event.record  # type: ignore[assignment]
     person = award.prisoner
     return {
-        "title": f"{person.name}: {award.actor}",
+        "title": f"{person.name}: {award.role}, {award.actor}",
         "url": person.get_absolute_url(),
-        "detail": award.role,
         "linked": [{"label": award.actor.name, "url": award.actor.get_absolute_url()}],
         "fields": ("role", "began"),
     }

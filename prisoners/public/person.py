@@ -64,7 +64,9 @@ def prisoner_detail(request: HttpRequest, found: PrisonerQuerySet) -> HttpRespon
         "detentions": [_detention(one, today, notes) for one in person.detentions.all()],
         "disagreements": _disagreements(person, notes),
         "recognitions": [_recognition(one, notes) for one in person.recognitions.all()],
-        "life": [events.item(event, notes) for event in life_of(person)],
+        "life": [
+            events.own_item(event, notes, person.get_absolute_url()) for event in life_of(person)
+        ],
         "statements": [statement(one, notes, person) for one in person.statements.all()],
         "external_ids": person.external_ids.all(),
         "crumbs": [{"label": gettext("Prisoners"), "url": reverse("prisoner-list")}],
