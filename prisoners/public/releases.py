@@ -184,8 +184,10 @@ def _facts(release: Release, notes: Footnotes) -> list[Context]:
     facts = []
     for label, field in ((_("Freed by"), "freed_by"), (_("Announced by"), "announced_by")):
         by = words.seen_actor(getattr(release, field))
-        values = [{"text": by["name"], "url": by["url"], "refs": notes.refs(release, field)}]
-        facts.append({"label": label, "values": values if by["name"] else []})
+        # Who may not be named leaves no footnote behind either.
+        refs = notes.refs(release, field) if by["name"] else []
+        values = [{"text": by["name"], "url": by["url"], "refs": refs}] if by["name"] else []
+        facts.append({"label": label, "values": values})
     country = {"text": release.country.name, "url": "", "refs": notes.refs(release, "country")}
     return [{"label": _("Country"), "values": [country]}, *facts]
 

@@ -79,8 +79,18 @@ def facts_resting_on(source: Source) -> list[Fact]:
             Fact(records[number], one.field, one)
             for one in cited[name]
             if (number := getattr(one, f"{name}_id")) in records
+            and _is_seen(records[number], one.field)
         ]
     return facts
+
+
+def _is_seen(record: Record, field: str) -> bool:
+    """Return whether visitors may see a fact of a public record.
+
+    A release may have been ordered by somebody, or be part of a deal, that is not public.
+    """
+    value = getattr(record, field) if field else None
+    return not isinstance(value, Record) or value.is_public
 
 
 def _loaded(name: str) -> QuerySet[Any]:
