@@ -93,7 +93,9 @@ class DetentionQuerySet(RecordQuerySet):
         return ~Q(end_kind="") & (known | unknown)
 
     def _ended_possibly(self, day: date) -> Q:
-        return ~Q(end_kind="") & (Q(ended_first__isnull=True) | Q(ended_first__lte=day))
+        may_be_by_then = Q(ended_first__isnull=True) | Q(ended_first__lte=day)
+        seen_since = Q(last_confirmed_first__gte=day)
+        return self._ended_certainly(day) | (~Q(end_kind="") & may_be_by_then & ~seen_since)
 
     def _not_ended_certainly(self, day: date) -> Q:
         return (
