@@ -52,9 +52,10 @@ CERTAIN: Final = {
     Status.RELEASED: Q(certainly_over=True, possibly_in=False, possibly_died=False),
 }
 POSSIBLE: Final = {
-    Status.DIED: Q(possibly_died=True),
+    Status.DIED: Q(possibly_died=True) & (Q(certainly_in=False) | Q(certainly_died=True)),
     Status.HELD: Q(possibly_in=True, certainly_died=False),
-    Status.RELEASED: Q(possibly_over=True, certainly_in=False, certainly_died=False),
+    # Who is in the detention that they died in is held or dead, and never free in between.
+    Status.RELEASED: Q(possibly_over=True, certainly_in=False, in_last_detention=False),
 }
 
 
@@ -113,6 +114,9 @@ class DetentionQuerySet(RecordQuerySet):
     def possibly_covering(self, day: date) -> Self:
         """Return the detentions that the person may have been in on a day."""
         return self.filter(self._began_possibly(day)).exclude(self._ended_certainly(day))
+
+    def certainly_begun(self, day: date) -> Self:
+        return self.filter(self._began_certainly(day) | self._ended_certainly(day))
 
     def certainly_over(self, day: date) -> Self:
         return self.filter(self._ended_certainly(day))
@@ -175,6 +179,7 @@ class PrisonerQuerySet(RecordQuerySet):
             *(When(condition, then=Value(status)) for status, condition in CERTAIN.items()),
             When(nothing_possible & Q(has_detention=True), then=Value(Status.NOT_YET)),
             default=Value(Status.UNKNOWN),
+            "in_last_detention": Exists(mine.deaths().certainly_begun(on)),
             output_field=models.CharField(),
         )
         return self.alias(**facts).annotate(custody=custody)
