@@ -138,15 +138,22 @@ def _detentions(scope: Scope) -> DetentionQuerySet:
 
 
 def _undone_releases(scope: Scope, day: date) -> models.QuerySet[Any]:
-    """Return releases that put the person back into custody, with no detention entered since."""
+    """Return releases that put the person back into custody, with no detention entered since.
+
+    One that may have begun on the day of the release, or later, is taken for it.
+    """
     outcomes = apps.get_model("prisoners", "ReleaseOutcome").objects.within(scope)
     detentions = apps.get_model("prisoners", "Detention").objects.within(scope)
+    released = Coalesce(
+        OuterRef("detention__ended_first"), OuterRef("detention__began_first"), Value(date.min)
+    )
     later = detentions.filter(
-        Q(began_last__gte=OuterRef("detention__ended_first")) | Q(began__isnull=True),
+        Q(began_last__gte=released) | Q(began_last__isnull=True),
         prisoner=OuterRef("detention__prisoner"),
     ).exclude(pk=OuterRef("detention"))
     return outcomes.filter(
         Q(detention__ended_first__isnull=True) | Q(detention__ended_first__lte=day),
+        Q(detention__began_first__isnull=True) | Q(detention__began_first__lte=day),
         ~Exists(later),
         detention__prisoner=OuterRef("pk"),
         returned_to_custody=True,
@@ -172,6 +179,7 @@ class PrisonerQuerySet(RecordQuerySet):
             "possibly_over": Exists(mine.not_deaths().possibly_over(on)),
             "certainly_died": Exists(mine.deaths().certainly_over(on)),
             "possibly_died": Exists(mine.deaths().possibly_over(on)),
+            "in_last_detention": Exists(mine.deaths().certainly_begun(on)),
             "has_detention": Exists(mine),
         }
         nothing_possible = ~Q(possibly_in=True) & ~Q(possibly_over=True) & ~Q(possibly_died=True)
@@ -179,7 +187,6 @@ class PrisonerQuerySet(RecordQuerySet):
             *(When(condition, then=Value(status)) for status, condition in CERTAIN.items()),
             When(nothing_possible & Q(has_detention=True), then=Value(Status.NOT_YET)),
             default=Value(Status.UNKNOWN),
-            "in_last_detention": Exists(mine.deaths().certainly_begun(on)),
             output_field=models.CharField(),
         )
         return self.alias(**facts).annotate(custody=custody)
