@@ -241,8 +241,14 @@ class Facility(AddressedRecord):
         constraints = [
             *record_constraints("facility"),
             models.CheckConstraint(
+                # A comparison with NULL is neither true nor false, and so would pass.
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="facility_position_whole",
                 violation_error_message=_(
                     "Give both latitude and longitude in degrees, or neither."
