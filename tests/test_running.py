@@ -87,7 +87,7 @@ class Site:
     def stop(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGINT)  # as Ctrl-C does
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=25)  # gunicorn kills a worker that hangs after 30
 
     def get(self, path: str) -> int:
         address = f"http://127.0.0.1:{self.port}{path}"

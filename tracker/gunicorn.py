@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import socket
 import sys
 
@@ -44,6 +45,15 @@ def on_starting(_server: object) -> None:
             f"Cannot listen on {settings.HOST}, port {settings.PORT}: {error.strerror}. "
             "Set HOST and PORT to what is free here, for example: make run PORT=8001"
         )
+
+
+def post_worker_init(_worker: object) -> None:
+    """Leaves Ctrl-C, which a terminal sends to every process, to the one that started the workers.
+
+    It passes a signal of its own on. A worker that gets both at once can run the handler within
+    the handler, wait for a lock that it holds itself, and keep the stop waiting for 30 seconds.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def when_ready(_server: object) -> None:
