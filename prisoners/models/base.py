@@ -305,6 +305,10 @@ class AddressedRecord(Record):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         before, was_public = self._slug_before, self.state in (State.PUBLISHED, State.WITHDRAWN)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "slug" not in fields:
+            super().save(*args, **kwargs)
+            return
         with transaction.atomic():
             super().save(*args, **kwargs)
             if before and before != self.slug and was_public:
