@@ -79,7 +79,7 @@ class DeskSite(AdminSite):
 def understood(interval: dates.Interval) -> str:
     """Say in words how a date was read: ``understood as July 2021: 1–31 July 2021``."""
     words, days = interval.label(), interval.days_label()
-    if words == days:
+    if interval.is_day or words == days:
         return _("understood as %(date)s") % {"date": words}
     return _("understood as %(date)s: %(days)s") % {"date": words, "days": days}
 

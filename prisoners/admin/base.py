@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, models
 from django.db.models import Q
@@ -75,7 +76,7 @@ PRIVATE = (
             "disclosure_review_on",
             "note",
         ),
-        "classes": ("collapse", "private"),
+        "classes": ("collapse", "private", "late"),
         "description": gettext_lazy(
             "Never shown to the public: the reason, who asked, the day, the note. Withheld hides "
             "the whole record."
@@ -84,7 +85,7 @@ PRIVATE = (
 )
 KEEPING = (
     gettext_lazy("Kept by the site"),
-    {"fields": ("key", "created_at", "updated_at"), "classes": ("collapse",)},
+    {"fields": ("key", "created_at", "updated_at"), "classes": ("collapse", "late")},
 )
 VERBS: Final[dict[str, tuple[Callable[..., int], Any]]] = {
     "publish": (workflow.publish, gettext_lazy("Publish")),
@@ -108,6 +109,9 @@ def variants(word: str) -> set[str]:
 class OfRecords:
     """What pages and inlines of records share."""
 
+    # Whether a chosen record can be opened beside the choice; a table has no room for it.
+    opens_related = True
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, IntervalField):
             kwargs["widget"] = IntervalWidget
@@ -115,7 +119,13 @@ class OfRecords:
             kwargs["max_value"] = LARGEST_NUMBER
         elif isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # A way to delete a whole record does not belong beside a choice of it.
+            field.widget.can_delete_related = False
+            field.widget.can_change_related &= self.opens_related
+            field.widget.can_view_related &= self.opens_related
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if issubclass(db_field.remote_field.model, Record):
@@ -370,6 +380,7 @@ class RecordAdmin(OfRecords, ModelAdmin):
         deleted, counts, permissions, protected = super().get_deleted_objects(objs, request)
         public = [one for one in objs if one.state not in workflow.UNPUBLISHED]
         if public:
+            permissions = set()  # nobody has them, and the page would speak of them alone
             protected = [
                 *protected,
                 *(
@@ -390,6 +401,9 @@ class PartsInline(OfRecords):
     show_change_link = True
     view_on_site: ClassVar[Any] = False
     related: tuple[str, ...] = ()
+    opens_related = False
+    # Whether it stands before the record's own fields.
+    leads = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         queryset: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
@@ -419,7 +433,7 @@ def _refused(record: Record, error: ValidationError) -> SafeString:
         '{} <a href="{}">{}</a><ul>{}</ul>',
         _("“%(record)s” is not published. This is missing:") % {"record": record},
         page_of(record),
-        _("Open it: each is linked there."),
+        _("Its page links to where each is entered."),
         format_html_join("", "<li>{}</li>", ((message,) for message in error.messages)),
     )
 

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -58,7 +58,7 @@ class CitationForm(RecordForm):
     cited: type[Record] | None = None
 
     field = forms.ChoiceField(
-        label=gettext_lazy("fact"),
+        label=gettext_lazy("Fact"),
         required=False,
         help_text=gettext_lazy("Which fact the source speaks of."),
     )
@@ -71,16 +71,6 @@ class CitationForm(RecordForm):
             cast(forms.ChoiceField, self.fields["field"]).choices = choices
         if self.target and self.target in self.fields:
             self.fields[self.target].required = True
-
-    def clean(self) -> dict[str, Any] | None:
-        """Refuse at a field what the database would: no record, or more than one."""
-        cleaned = super().clean() or {}
-        offered = [name for name in TARGETS if name in self.fields]
-        chosen = [name for name in offered if cleaned.get(name)]
-        wrong = any(name in self.errors for name in offered)
-        if offered and not self.target and not wrong and len(chosen) != 1:
-            raise ValidationError(_("A citation is about exactly one record."))
-        return cleaned
 
 
 def citations_of(model: type[Record]) -> type[PartsTable]:
@@ -104,7 +94,7 @@ class SeveralForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
     """One source for several facts of a record and of its parts."""
 
     facts = forms.MultipleChoiceField(
-        label=gettext_lazy("facts"), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Facts"), widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:

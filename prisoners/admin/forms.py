@@ -8,12 +8,12 @@ from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.forms.models import BaseInlineFormSet
+from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.admin.fields import RecordChoice
 from prisoners.desk.workflow import UNPUBLISHED
-from prisoners.models.base import with_derived
+from prisoners.models.fields import first_name, last_name
 
 # The field at which the message of a constraint helps most; any other stands above the form.
 PLACES: Final = {
@@ -53,12 +53,9 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     """A form of one record.
 
     ``refusal`` is what the database said when the same entries were about to be written.
-    ``checked_together`` names fields whose rules across rows are checked by the formset, which
-    knows the new rows, where the database knows only the old ones.
     """
 
     refusal: ValidationError | None = None
-    checked_together: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,18 +74,25 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
             raise self.refusal
         return cleaned
 
-    def validate_constraints(self) -> None:
+    def _post_clean(self) -> None:
         """Check every rule but those on fields that are wrong already, each at its own field.
 
-        Django leaves out the rules on fields that are not in the form, such as the state.
+        Django leaves out the rules on what is not in the form, such as the state, and puts the
+        messages of all others above the form.
         """
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, not in its stubs
         wrong = [name for name in self.errors if name != NON_FIELD_ERRORS]
-        exclude = {*with_derived(type(self.instance), wrong), *self.checked_together}
+        owners = [
+            name for name, field in self.fields.items() if isinstance(field, InlineForeignKeyField)
+        ]
+        days = [day for name in wrong for day in (first_name(name), last_name(name))]
+        exclude = {*wrong, *days, *owners}
         for model, constraints in self.instance.get_constraints():
             for constraint in constraints:
                 try:
                     constraint.validate(model, self.instance, exclude=exclude)
                 except ValidationError as error:
+                    take_back(self, error.messages)
                     field = place(constraint.name)
                     self.add_error(field if field in self.fields else None, error)
 
@@ -120,6 +124,16 @@ def is_deleted(form: Any) -> bool:
     return bool(form.cleaned_data.get(DELETION_FIELD_NAME))
 
 
+def take_back(form: forms.ModelForm[Any], messages: list[str]) -> None:
+    """Remove messages that stand above a form."""
+    errors = form.errors.get(NON_FIELD_ERRORS)
+    if errors is None:
+        return
+    errors.data = [one for one in errors.as_data() if not set(messages).intersection(one.messages)]
+    if not errors.data:
+        del form.errors[NON_FIELD_ERRORS]
+
+
 def leave_to_formset(form: RecordForm) -> None:
     """Take back what a record's ``clean`` says of its siblings: it knows only the stored ones.
 
@@ -128,10 +142,4 @@ def leave_to_formset(form: RecordForm) -> None:
     try:
         form.instance.clean()
     except ValidationError as error:
-        errors = form.errors.get(NON_FIELD_ERRORS)
-        if errors is None:
-            return
-        taken = set(error.messages)
-        errors.data = [one for one in errors.as_data() if not taken.intersection(one.messages)]
-        if not errors.data:
-            del form.errors[NON_FIELD_ERRORS]
+        take_back(form, error.messages)

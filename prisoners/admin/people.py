@@ -37,7 +37,7 @@ LONGEST_SLUG = Prisoner._meta.get_field("slug").max_length or 0
 
 class PrisonerForm(RecordForm):
     slug = forms.SlugField(
-        label=gettext_lazy("address"),
+        label=gettext_lazy("Address"),
         max_length=LONGEST_SLUG,
         required=False,
         help_text=gettext_lazy(
@@ -85,15 +85,11 @@ class NameFormSet(RecordFormSet):
         return super().save(commit)
 
 
-class NameForm(RecordForm):
-    checked_together = ("is_display",)
-
-
 class Names(PartsTable):
     model = PrisonerName
-    form = NameForm
     formset = NameFormSet
     fields = ("text", "language", "script", "kind", "is_display", "filed_as")
+    leads = True
     verbose_name_plural = gettext_lazy("Names: every spelling that sources use")
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
@@ -146,8 +142,6 @@ def certainly_overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 class DetentionForm(RecordForm):
-    checked_together = ("state",)
-
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own hook, not in its stubs
         leave_to_formset(self)
