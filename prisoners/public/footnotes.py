@@ -11,6 +11,7 @@ from prisoners import dates
 from prisoners.models import Citation, Record, Source
 from prisoners.public.words import label, listed
 from prisoners.reading.citations import Citations
+from prisoners.reading.gaps import stated
 
 
 class Footnotes:
@@ -28,9 +29,15 @@ class Footnotes:
         self._citations.add(records)
 
     def refs(self, record: Record, *fields: str) -> list[dict[str, Any]]:
-        """Return the numbers that stand after one or more facts of a record."""
+        """Return the numbers that stand after one or more facts of a record.
+
+        A fact that is not stated has none, though its record be cited as a whole: its note would
+        lead back to nothing.
+        """
         refs: list[dict[str, Any]] = []
         for field in fields or ("",):
+            if field and not stated(record, field):
+                continue
             for citation in self._citations.of(record, field):
                 note = self._note(citation)
                 if any(ref["number"] == note["number"] for ref in refs):

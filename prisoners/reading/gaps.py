@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Number
 
 from prisoners.models import TARGET_NAMES, Record, State
 
@@ -24,7 +25,8 @@ class Gap:
 def stated(record: Record, field: str) -> bool:
     """Return whether a field of a record says anything; no and zero are something."""
     value = getattr(record, field)
-    return bool(value) or value is False or (value == 0 and not isinstance(value, str))
+    # By its type: an empty country, too, says that it equals 0.
+    return bool(value) or isinstance(value, Number)
 
 
 def stated_facts(record: Record) -> list[str]:
