@@ -8,13 +8,12 @@ from itertools import combinations, pairwise, permutations
 from rapidfuzz.distance import Levenshtein
 
 from . import east_asia
-from .folding import Word, split, word
-from .letters import Script
+from .folding import Word, consonants, split, word
+from .letters import Script, pinyin, tibetan
 
 # At this score and above two names are taken for one person's. Chosen by cross-validation:
 # docs/names.md.
-
-THRESHOLD = 0.65
+THRESHOLD = 0.62
 
 # More words than this are compared greedily: 24 orders are tried, not 40,320.
 _TRY_ALL = 4
@@ -23,9 +22,9 @@ _TRY_ALL = 4
 _LEVELLED = {
     Script.OTHER_ALPHABET: 0.8,
     Script.ABJAD: 0.6,
-    Script.SYLLABIC: 0.5,
-    Script.HANGUL: 0.5,
-    Script.HAN: 0.5,
+    Script.SYLLABIC: 0.55,
+    Script.HANGUL: 0.55,
+    Script.HAN: 0.55,
 }
 
 _closeness = Levenshtein.normalized_similarity
@@ -67,23 +66,33 @@ def parse(text: str) -> Name:
 def _words(a: Word, b: Word) -> float:
     if a.text == b.text:
         return 1.0
-    if a.names and b.names:
-        if a.names & b.names:
-            return 1.0
-        known = 0.45
-    else:
-        known = 1.0
+    if a.names & b.names:
+        return 1.0
+    # Two known names, or sons of two known names, that are not one are evidence against.
+    known = (a.names and b.names) or (a.father and b.father and not a.father & b.father)
     scripts = max(a.script, b.script)
     best = 0.0
     if scripts is not Script.ABJAD:
         for x in a.fine:
             for y in b.fine:
                 best = max(best, _closeness(x, y))
+    if a.is_pinyin is not b.is_pinyin and scripts is Script.LATIN:
+        # Tibetan and Uyghur names that went through Chinese characters.
+        characters, own = (a, b) if a.is_pinyin else (b, a)
+        classes = _closeness(consonants(pinyin(characters.text)), consonants(tibetan(own.text)))
+        return min(max(best**2, 0.7 * classes + 0.3 * best), 0.45 if known else 1.0)
+    if scripts <= Script.CYRILLIC:
+        # Both spell the sounds, so that what differs does differ: Федоров, Федотов.
+        best **= 2
     if scripts >= Script.OTHER_ALPHABET:
         bones = max(_closeness(x, y) for x in a.bones for y in b.bones)
+        # A transcription keeps the first consonant truest.
+        if not {x[:1] for x in a.bones} & {y[:1] for y in b.bones}:
+            best *= 0.75
+            bones *= 0.75
         best = bones if scripts is Script.ABJAD else 0.5 * best + 0.5 * bones
-        best = best ** _LEVELLED[scripts]
-    return min(best, known)
+        best **= _LEVELLED[scripts]
+    return min(best, 0.45) if known else best
 
 
 def _best_order(rows: Sequence[Sequence[float]], width: int) -> list[float]:
@@ -155,15 +164,21 @@ def _initials(family: Word, name: Name, initials: Sequence[Word]) -> float:
     return best
 
 
-def _east_asian(native: Mapping[str, tuple[str, str]], other: Name) -> float:
+def _splits(a: east_asia.Split, b: east_asia.Split) -> float:
+    # Syllables are few and short: a near miss is another name (Yan, Yang).
+    return _together([_closeness(x, y) ** 3 for x, y in zip(a, b, strict=True)])
+
+
+def _east_asian(native: Mapping[str, east_asia.Split], other: Name) -> float:
     """A name in Hangul or Chinese characters against one in Latin letters."""
-    best = 0.0
-    for style, (family, given) in native.items():
-        for other_family, other_given in east_asia.romanised(other.texts, style):
-            # Syllables are few and short: a near miss is another name (Yan, Yang).
-            pair = [_closeness(family, other_family) ** 3, _closeness(given, other_given) ** 3]
-            best = max(best, _together(pair))
-    return best
+    return max(
+        (
+            _splits(split, candidate)
+            for style, split in native.items()
+            for candidate in east_asia.romanised(other.texts, style)
+        ),
+        default=0.0,
+    )
 
 
 def _patronymics(a: Word, b: Word) -> float:
@@ -189,7 +204,13 @@ def _compare(x: str, y: str) -> float:
         return 0.0
     if len(a.core) > len(b.core):
         a, b = b, a
+    if len(a.core) == 1 and a.initials and len(b.core) > 1:
+        return _initials(a.core[0], b, a.initials)
     result = 0.0
+    mine, theirs = east_asia.native(a.texts), east_asia.native(b.texts)
+    if mine and theirs:
+        style = "zh" if "zh" in mine and "zh" in theirs else "ko"
+        return _splits(mine[style], theirs[style])
     for one, two in ((a, b), (b, a)):
         if two.core[0].script is Script.LATIN and (native := east_asia.native(one.texts)):
             result = _east_asian(native, two)
@@ -197,12 +218,11 @@ def _compare(x: str, y: str) -> float:
                 return result
     result = max(result, _core(a.core, b.core))
     if a.patronymic and b.patronymic:
-        result *= _patronymics(a.patronymic, b.patronymic)
-    if a.initials and len(a.core) == 1:
-        if len(b.core) > 1:
-            result = max(result, _initials(a.core[0], b, a.initials))
-        elif b.initials and not _may_abbreviate(a, b):
-            result *= 0.5
+        agreement = _patronymics(a.patronymic, b.patronymic)
+        # A third name that agrees makes a slip in another one likelier.
+        result = result * agreement if agreement < 1 else result + 0.2 * (1 - result)
+    if len(b.core) == 1 and a.initials and b.initials and not _may_abbreviate(a, b):
+        result *= 0.5
     return result
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from . import given
-from .letters import MAX_WORD, Script, key, readings, script_of
+from .letters import MAX_WORD, Script, key, looks_pinyin, readings, script_of
 
 # A longer text is not a name: what follows is not read, so that work stays bounded.
 MAX_TEXT = 400
@@ -26,27 +26,11 @@ _INVISIBLE = re.compile(
 )
 _COMBINING = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 
-_TITLES = frozenset(
-    [
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-        "iv",
-        "dr",
-        "mr",
-        "mrs",
-        "ms",
-        "prof",
-        "sir",
-        "rev",
-        "hon",
-        "मा",
-        "डा",
-        "श्री",
-        "دکتر",
-        "د",
-    ]
+_TITLES = frozenset(["मा", "डा", "श्री", "دکتر"])
+# With a capital or a dot: a folded key is never taken for one of them.
+_TITLE = re.compile(
+    r"(?<![\w-])"
+    r"(?:(?:Dr|DR|Mrs?|MRS?|Prof|Jr|JR|Sr|SR|II|III|IV)\b\.?(?![\w-])|(?:dr|mrs?|prof|jr|sr)\.)"
 )
 # Words that one source writes and another leaves out: the article, "son of", "from".
 _PARTICLES = frozenset(
@@ -107,8 +91,9 @@ _CYRILLIC_LETTER = re.compile("[\u0400-\u052f]")
 _FINE = str.maketrans(
     {
         "p": "Pp", "b": "Pb", "f": "Ff", "v": "Fv", "w": "u", "k": "Kk", "g": "Kg", "h": "Kg",
-        "x": "Xg", "t": "Tt", "d": "Td", "c": "Tc", "s": "Ss", "z": "Sz", "S": "Hs", "Z": "Hz",
+        "x": "Kx", "t": "Tt", "d": "Td", "c": "Tc", "s": "Ss", "z": "Sz", "S": "Hs", "Z": "Hz",
         "C": "Hc", "J": "Hj", "l": "Ll", "r": "Rr", "m": "Mm", "n": "Nn", "_": "",
+        "o": "a", "e": "a",
     }
 )  # fmt: skip
 # Consonants only, in the classes that other scripts blur.
@@ -120,6 +105,18 @@ _BONES = str.maketrans(
         "a": "", "e": "", "i": "", "o": "", "u": "",
     }
 )  # fmt: skip
+
+# Only the classes of consonants, for sounds that have been through another language.
+_CLASSES = str.maketrans(
+    {"p": "P", "b": "P", "f": "P", "v": None, "w": None, "k": "K", "g": "K", "h": "h", "x": "K",
+     "t": "T", "d": "T", "c": "S", "s": "S", "z": "S", "S": "S", "Z": "S", "C": "S", "J": "S",
+     "l": "L", "r": "L", "m": "M", "n": "N", **dict.fromkeys("aeiou_")}
+)  # fmt: skip
+
+
+def consonants(sounds: str) -> str:
+    return sounds.translate(_CLASSES)
+
 
 # Sounds in which a patronymic ends: -ovich, -avich, -evich, -ich; -ovna, -auna, -ivna, -ichna.
 _PATRONYMIC = re.compile(r"(?:[oaei]v)?(?:i[Cc]|(?<=[oaei]v)na|i[CSc]na)$")
@@ -141,6 +138,7 @@ class Word:
     letters: frozenset[str]  # what an initial of it may be
     is_initial: bool
     is_particle: bool
+    is_pinyin: bool
     is_patronymic: bool  # by its ending; a surname may look the same
     gender: str  # by the ending of a Slavic surname: "f", "m" or ""
 
@@ -157,7 +155,7 @@ def word(text: str) -> Word:
     script = script_of(text)
     sounds = readings(text)
     first = sounds[0]
-    tail = _PATRONYMIC.search(first) if len(first) > 4 else None
+    tail = _PATRONYMIC.search(first) if len(first) > 3 else None
     initials = {key(s[:1]) for s in sounds}
     if script is Script.LATIN:
         initials.add(text[0])
@@ -179,6 +177,7 @@ def word(text: str) -> Word:
         letters=frozenset(initials),
         is_initial=len(text) == 1 and script <= Script.OTHER_ALPHABET,
         is_particle=text in _PARTICLES,
+        is_pinyin=script is Script.LATIN and looks_pinyin(text),
         is_patronymic=tail is not None,
         gender=_gender(first, tail is not None),
     )
@@ -212,7 +211,8 @@ def split(text: str) -> list[list[str]]:
     text = text[:MAX_TEXT]
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
-    text = unicodedata.normalize("NFKC", text.translate(_ONE_APOSTROPHE)).lower()
+    text = unicodedata.normalize("NFKC", text.translate(_ONE_APOSTROPHE))
+    text = _TITLE.sub(" ", text).lower()
     words = []
     for chunk in _HYPHENATED.findall(text):
         parts = [_clean(part) for part in _HYPHENS.split(chunk)]

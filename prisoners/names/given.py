@@ -28,9 +28,10 @@ def _load(
             _heads.append(head)
         for form in words:
             for sounds in readings(form)[:_READINGS]:
-                if len(sounds) > 1:
-                    forms[key(sounds)].add(number)
-                    stems[key(sounds).rstrip(_VOWELS)].add(number)
+                # What a reading leaves of a short form (José, Zoe) may be anybody's.
+                if len(folded := key(sounds)) > (1 if len(form) < 4 else 2):
+                    forms[folded].add(number)
+                    stems[folded.rstrip(_VOWELS)].add(number)
     return (
         {k: frozenset(v) for k, v in forms.items()},
         {k: frozenset(v) for k, v in stems.items()},

@@ -92,7 +92,7 @@ _ENGLISH = _COMMON | _pairs(
 # What Łacinka, Polish, Czech, Lithuanian and ISO 9 mean by it; j, w and ch as in German.
 _SLAVIC = _COMMON | _pairs(
     """
-    ck ck ch x c c j i chn xn dj di sj si tj ti cki cki
+    ck ck ch x c c j i oo o
     """
 )
 # ISO 9 and Scandinavian j with English ch, as passports of the 1990s mix them.
@@ -106,7 +106,7 @@ _FRENCH = _COMMON | _pairs(
 # Hanyu Pinyin: the aspirated and plain affricates, x, q, zh.
 _PINYIN = _COMMON | _pairs(
     """
-    zh C x S q C ch C j C c c z c
+    zh C x S q C qu Cu ch C j C c c z c oo o
     """
 )
 
@@ -130,14 +130,18 @@ _READ_ENGLISH, _READ_SLAVIC, _READ_MIXED, _READ_FRENCH, _READ_PINYIN = map(
 )
 
 _SLAVIC_LOOK = re.compile(r"[šžčćř]|sz|cz|[aeiouy]j|[^aeiouy]j|wicz|ck[iay]|ow$|wa$")
-_READINGS_DIFFER = re.compile(r"c(?!z)|j")
+_READINGS_DIFFER = re.compile(r"c(?!z)|j|oo")
+# Atomic: a word can be cut into syllables in exponentially many ways, and one is enough.
 _PINYIN_LOOK = re.compile(
-    r"(?:(?:[bpmfdtnlgkhjqxrywzcs]|zh|ch|sh)?(?:[aeiou]{1,3}|er)(?:ng|n(?!g))?)+$"
+    r"(?>(?:[bpmfdtnlgkhjqxrywzcs]|zh|ch|sh)?"
+    r"(?:iao|uai|[ae]i|ao|ou|i[aeu]|u[aoei]|er|[aeiou])(?:ng|n(?!g))?)++$"
 )
+# What only pinyin is full of; enough to tell Zhaxi from Tashi.
+_PINYIN_SIGNS = re.compile(r"[qx]|zh|uo|ia|ie|ui|ue|ju|[aeo]ng|ao|^c[^h]")
 _SILENT_H = re.compile(r"(?<=[aeou])h(?=[nlmr]|$)")
 _BALTIC_END = re.compile(r"(?<=..[^aeiou])(?:i?as|us|is|s|e)$|(?<=...)(?:j[au]s|ijs|ėlis|iene)$")
 
-_GLIDE = re.compile(r"[ij](?=[aeou])")
+_GLIDE = re.compile(r"[ij]+(?=[aeou])")
 DOUBLE = re.compile(r"(.)\1+")
 _SHORT_U = re.compile(r"(?<=[aeio])u(?![aeiou])")
 _ULAD = re.compile(r"^u(?=la[dstz])")
@@ -172,6 +176,28 @@ def bare(word: str) -> str:
         return word
     word = unicodedata.normalize("NFKD", word.translate(_MARKS).translate(_KEEP))
     return "".join(c for c in word if c.isascii() and c.isalpha()).translate(_KEPT)
+
+
+# Tibetan as Lhasa speaks it, which is what Chinese characters render: gy, ky are q or j; dr, tr are
+# zh; a syllable's last stop, liquid or s is silent.
+_TIBETAN = re.compile(r"[kg]h?y|[dtkgpb]h?r|ph|th|kh|tsh?|dz|ny|lh|rd|rg")
+_TIBETAN_SOUNDS = {"ph": "p", "th": "t", "kh": "k", "ts": "c", "tsh": "c", "dz": "c", "ny": "n",
+                   "lh": "l", "rd": "d", "rg": "g"}  # fmt: skip
+_TIBETAN_FINAL = re.compile(r"(?<=[aeiou])(?:ng|[gbdrlsk](?=[^aeiouy]|$))")
+
+
+def tibetan(word: str) -> str:
+    """The sounds of a word spelt as Tibetans do, to set beside the pinyin of its characters."""
+    word = _TIBETAN.sub(lambda m: _TIBETAN_SOUNDS.get(m[0], "ch"), word)
+    return _READ_PINYIN(_TIBETAN_FINAL.sub(lambda m: "n" if m[0] == "ng" else "", word))
+
+
+def pinyin(word: str) -> str:
+    return _READ_PINYIN(word.replace("ng", "n"))
+
+
+def looks_pinyin(word: str) -> bool:
+    return bool(_PINYIN_LOOK.match(word) and _PINYIN_SIGNS.search(word))
 
 
 def latin(word: str, most: int = 5) -> tuple[str, ...]:

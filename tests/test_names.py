@@ -1,0 +1,309 @@
+"""People here are well known from history and letters; spellings are those of their books and of
+public romanisation standards. The rules are in docs/names.md."""
+
+import subprocess
+import sys
+import time
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prisoners.names import THRESHOLD, fold, keys, prefixes, same, score
+from prisoners.names.folding import MAX_TEXT
+
+LETTERS = (
+    "abcdefghijklmnopqrstuvwxyzčšžćśźżłńŭéíABCŠŽЎІЁабвгдеёжзійклмнопрстуўфхцчшыьэюящїєґ"
+    "'ʹ’- .\u0301\u200fابتدهوאבגדήςნაմի한국中文कि์ァー"
+)
+name_like = st.text(alphabet=LETTERS, max_size=40)
+slavic_words = st.lists(
+    st.text(alphabet="абвгдеёжзійклмнопрстуўфхцчшыьэюя", min_size=2, max_size=10),
+    min_size=1,
+    max_size=3,
+)
+quiet = settings(database=None, deadline=None, max_examples=200)
+
+# Each line is one person.
+BELARUSIANS = [
+    (
+        "Алесь Бяляцкі|Александр Беляцкий|Ales Bialiatski|Ales Belyatsky|Aleś Bialacki"
+        "|Беляцкий А. В.|Aleksander Bialacki|Alesis Beliackis|BIALIATSKI Aliaksandr"
+        "|Александр Викторович Беляцкий"
+    ),
+    "Васіль Быкаў|Василь Быков|Vasil Bykau|Vasil Bykov|Vasil Bykaŭ|Wasil Bykau|Василий Быков",
+    "Янка Купала|Yanka Kupala|Janka Kupała|Купала Янка|Янко Купала",
+    "Якуб Колас|Yakub Kolas|Jakub Kolas|Iakub Kolas",
+    (
+        "Уладзімір Караткевіч|Владимир Короткевич|Uladzimir Karatkevich|Uładzimir Karatkievič"
+        "|Vladimir Korotkevich|Володимир Короткевич|Ула́дзімір Караткевіч|Караткевіч Уладзімір"
+    ),
+    "Рыгор Барадулін|Григорий Бородулин|Ryhor Baradulin|Ryhor Baradulín|Grigory Borodulin",
+    "Максім Багдановіч|Максим Богданович|Maksim Bahdanovich|Maksim Bahdanovič|Maxim Bogdanovich",
+    (
+        "Святлана Алексіевіч|Светлана Алексиевич|Sviatlana Aleksiievich|Svetlana Alexievich"
+        "|Swetlana Alexijewitsch|Svetlana Aleksijevič|Светлана Александровна Алексиевич"
+    ),
+    (
+        "Кастусь Каліноўскі|Константин Калиновский|Kastuś Kalinoŭski|Konstanty Kalinowski"
+        "|Konstantinas Kalinauskas|Kastus Kalinouski"
+    ),
+    "Зміцер Жылуновіч|Дмитрий Жилунович|Źmicier Žyłunovič|Dzmitry Zhylunovich",
+    "Яўгенія Янішчыц|Евгения Янищиц|Yauheniya Yanishchyts|Jaŭhienija Janiščyc|Evgeniya Yanishchits",
+    "Ларыса Геніюш|Лариса Гениюш|Larysa Hienijuš|Larysa Heniyush",
+    "Вольга Іпатава|Ольга Ипатова|Volha Ipatava|Olga Ipatova|Volʹha Ipatava",
+    (
+        "Аляксандр Лукашэнка|Александр Лукашенко|Alaksandr Łukašenka|Alexander Lukashenko"
+        "|Aleksandr Łukaszenka|Alexandre Loukachenko|Aljaksandr Lukaschenka|Aliaksandr Lukashenka"
+        "|Лукашенко Александр Григорьевич|Lukashenko, A."
+    ),
+]
+OTHERS = [
+    (
+        "Пётр Чайковский|Pyotr Tchaikovsky|Peter Tchaikovsky|Pjotr Tschaikowski|Piotr Czajkowski"
+        "|Чайковский Пётр Ильич|Pëtr Čajkovskij|P. Tchaikovsky"
+    ),
+    "Фёдор Достоевский|Fyodor Dostoevsky|Fiodor Dostojewski|Fëdor Dostoevskij|Федор Достоевский",
+    "Тарас Шевченко|Taras Shevchenko|Taras Szewczenko|Taras Ševčenko",
+    "Леся Українка|Lesya Ukrainka|Łesia Ukrainka",
+    "Олександр Довженко|Александр Довженко|Oleksandr Dovzhenko|Aleksandr Dovženko",
+    "Adam Mickiewicz|Адам Міцкевіч|Адам Мицкевич|Adomas Mickevičius",
+    "محمود درويش|Mahmoud Darwish|Махмуд Дарвиш",
+    "فروغ فرخزاد|Forugh Farrokhzad",
+    "דוד גרוסמן|David Grossman",
+    "Νίκος Καζαντζάκης|Nikos Kazantzakis",
+    "შოთა რუსთაველი|Shota Rustaveli",
+    "Եղիշե Չարենց|Yeghishe Charents",
+    "刘晓波|Liu Xiaobo|劉曉波|LIU Xiao-bo|Xiaobo Liu",
+    "黎智英|Lai Chee-ying",
+    "黃之鋒|Joshua Wong Chi-fung|Wong Chi-fung",
+    "김대중|Kim Dae-jung|Kim Dae Jung|金大中",
+    "윤동주|Yun Dong-ju|Yoon Dongju",
+    "ウラジーミル・ナボコフ|Vladimir Nabokov|Владимир Набоков",
+    "मोहनदास गांधी|Mohandas Gandhi",
+    "Tsering Dorje|Ciren Duojie|Tshering Dorji",
+    "Ilham Tohti|Yilihamu Tuoheti",
+]
+DIFFERENT = [
+    ("Васіль Быкаў", "Ніл Быкаў", "given name"),
+    ("Лев Толстой", "Алексей Толстой", "given name"),
+    ("Thomas Mann", "Генрих Манн", "given name, across scripts"),
+    ("Васіль Быкаў", "Васіль Бабкоў", "surname"),
+    ("Сергей Прокофьев", "Сергей Рахманинов", "surname"),
+    ("Марыя Гарэцкая", "Марына Гарэцкая", "given names that look alike"),
+    ("Олег Романов", "Ольга Романова", "given names that look alike"),
+    ("Александр Романов", "Александра Романова", "masculine and feminine"),
+    ("Valery Romanov", "Валерия Романова", "masculine and feminine"),
+    ("А. Романов", "А. Романова", "gender, with an initial"),
+    ("А. Романов", "Анна Романова", "gender, with an initial"),
+    ("А. Романов", "Б. Романов", "initial"),
+    ("А. Романов", "Борис Романов", "initial"),
+    ("Иван Петрович Романов", "Иван Павлович Романов", "patronymic"),
+    ("Ivan Piatrovich Ramanau", "Иван Ильич Романов", "patronymic"),
+    ("Иван Петрович", "Иван Павлович", "patronymic"),
+    ("Пётр Иванович Романов", "Павел Иванович Романов", "given name, same patronymic"),
+    ("刘晓波", "Liu Xia", "given name"),
+    ("김대중", "Kim Dae-jin", "given name"),
+    ("محمود درويش", "Ahmad Darwish", "given name"),
+    ("Иван Романов", "Иван", "one word says too little"),
+    ("Иван Романов", "", "nothing says nothing"),
+]
+
+
+@pytest.mark.parametrize("line", BELARUSIANS + OTHERS)
+def test_every_spelling_of_a_person_meets_every_other(line: str) -> None:
+    for a, b in combinations(line.split("|"), 2):
+        assert same(a, b), f"{a} / {b}: {score(a, b):.2f}"
+
+
+@pytest.mark.parametrize(("a", "b", "why"), DIFFERENT)
+def test_people_who_differ_are_kept_apart(a: str, b: str, why: str) -> None:
+    assert not same(a, b), f"{why}: {score(a, b):.2f}"
+
+
+def test_no_two_of_the_people_above_are_taken_for_one() -> None:
+    everyone = [line.split("|") for line in BELARUSIANS + OTHERS]
+    for one, two in combinations(everyone, 2):
+        for a in one:
+            assert not [b for b in two if same(a, b)], a
+
+
+@pytest.mark.parametrize("line", BELARUSIANS + OTHERS)
+def test_every_spelling_of_a_person_shares_a_key_with_every_other(line: str) -> None:
+    for a, b in combinations(line.split("|"), 2):
+        assert keys(a) & keys(b), (a, b)
+
+
+@pytest.mark.parametrize(
+    ("spellings", "key"),
+    [
+        ("Ула́дзімір Владимир Uladzimir Vladimir Uładzimir Володимир Wladimir", "vladimir"),
+        ("Бяляцкі Беляцкий Bialiatski Belyatsky Bialacki Białacki Bialacki", "balatki"),
+        ("Сергей Сяргей Siarhei Siarhiej Sergey Sergej Сергій Serhii", "sargai"),
+        ("Караткевіч Короткевич Karatkevich Karatkievič Korotkevich", "karatkavič"),
+        ("Лукашэнка Лукашенко Łukašenka Lukashenka Lukaszenko", "lukašanka"),
+    ],
+)
+def test_spellings_of_a_word_fold_to_one_key(spellings: str, key: str) -> None:
+    assert {fold(word) for word in spellings.split()} == {(key,)}
+
+
+def test_soft_signs_apostrophes_and_case_do_not_matter() -> None:
+    assert fold("Дар’я") == fold("ДАР'Я") == fold("Darʹja") == fold("Dar'ya")
+    assert fold("Мар\u0027яна") == fold("Мар\u02bcяна")
+
+
+def test_a_latin_letter_strayed_into_a_cyrillic_word_is_read_as_cyrillic() -> None:
+    assert fold("Bася") == fold("Вася")
+    assert same("Cяргей Купала", "Сяргей Купала")
+
+
+def test_a_direction_mark_or_a_joiner_inside_a_word_does_not_matter() -> None:
+    assert fold("\u200fКу\u200dпала\u202c") == fold("Купала")
+
+
+def test_titles_are_left_out() -> None:
+    assert fold("Dr. Янка Купала") == fold("Янка Купала")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Бяля", "Ales Bialiatski"),
+        ("Belya", "Алесь Бяляцкі"),
+        ("Bialiats", "Александр Беляцкий"),
+        ("Карат", "Vladimir Korotkevich"),
+        ("Karatk", "Владимир Короткевич"),
+        ("Lukas", "Аляксандр Лукашэнка"),
+        ("Кастусь Калін", "Kastuś Kalinoŭski"),
+        ("Kast Kalin", "Кастусь Каліноўскі"),
+        ("Дост", "Fyodor Dostoevsky"),
+    ],
+)
+def test_a_name_is_found_as_it_is_typed(typed: str, name: str) -> None:
+    for starts in prefixes(typed):
+        assert any(key.startswith(tuple(starts)) for key in keys(name)), starts
+
+
+def test_what_is_typed_does_not_find_just_anybody() -> None:
+    (starts,) = prefixes("Бяля")
+    assert not any(key.startswith(tuple(starts)) for key in keys("Vladimir Korotkevich"))
+
+
+def test_keys_are_few_and_short() -> None:
+    found = [keys(name) for line in BELARUSIANS for name in line.split("|")]
+    assert sum(map(len, found)) / len(found) < 6
+    assert all(len(key) <= 4 for some in found for key in some if not key.startswith("="))
+
+
+def test_a_missing_patronymic_costs_nothing_and_a_hyphen_is_a_space() -> None:
+    assert score("Янка Іванавіч Купала", "Янка Купала") == score("Янка Купала", "Янка Купала")
+    assert same("Соня Пятрова-Купала", "Соня Пятрова Купала")
+    assert same("Соня Пятрова-Купала", "Sonia Piatrova")
+
+
+def test_a_feminine_surname_may_be_spelt_like_the_masculine_with_the_same_given_name() -> None:
+    assert same("Вольга Купрыянаўская", "Volha Kupryianauski")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\x00", "\u0301\u0301", "🙂", "\u200f\u202e", "12 345", "'", "-", "\ud800", "ー", "·",
+     "а" * 10_000, "а б " * 2_500, "-а" * 5_000, "के" * 5_000, "\u0301" * 10_000],
+)  # fmt: skip
+def test_odd_text_is_taken_calmly(text: str) -> None:
+    assert 0 <= score(text, "Янка Купала") <= 1
+    assert 0 <= score(text, text) <= 1
+    assert isinstance(fold(text), tuple)
+    assert isinstance(keys(text), frozenset)
+    assert isinstance(prefixes(text), tuple)
+
+
+def test_a_word_that_can_be_cut_into_syllables_in_many_ways_takes_no_longer() -> None:
+    began = time.process_time()
+    for word in ("juan" * 12, "iai" * 16, "er" * 24, "xiaonguang" * 5):
+        score(f"{word}w", f"{word}t ch")
+        keys(f"{word}q")
+    assert time.process_time() - began < 1
+
+
+def test_a_text_without_letters_is_nobody() -> None:
+    assert fold("12 🙂") == ()
+    assert keys("12 🙂") == frozenset()
+    assert score("🙂", "🙂") == 0
+
+
+def test_what_stands_beyond_the_cap_is_not_read() -> None:
+    assert fold("я" * 2 + " " * MAX_TEXT + "Купала") == fold("яя")
+
+
+@quiet
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_two_texts_compare_the_same_both_ways_within_range(a: str, b: str) -> None:
+    assert score(a, b) == score(b, a)
+    assert 0 <= score(a, b) <= 1
+    assert same(a, b) is (score(a, b) >= THRESHOLD)
+
+
+@quiet
+@given(name_like, name_like)
+def test_names_of_mixed_letters_compare_the_same_both_ways_within_range(a: str, b: str) -> None:
+    assert score(a, b) == score(b, a)
+    assert 0 <= score(a, b) <= 1
+    prefixes(a)
+
+
+@quiet
+@given(name_like)
+def test_a_name_is_itself_wherever_it_has_a_word_to_compare(text: str) -> None:
+    assert score(text, text) in (0, 1)
+    if keys(text):
+        assert same(text, text)
+
+
+@quiet
+@given(slavic_words)
+def test_folding_what_is_folded_changes_nothing(words: list[str]) -> None:
+    once = fold(" ".join(words))
+    assert fold(" ".join(once)) == once
+
+
+@quiet
+@given(slavic_words)
+def test_the_order_of_two_words_does_not_matter(words: list[str]) -> None:
+    if len(words) == 2:
+        a, b = words
+        assert score(f"{a} {b}", f"{b} {a}") == score(f"{a} {b}", f"{a} {b}")
+
+
+@quiet
+@given(slavic_words)
+def test_stress_marks_and_capitals_change_no_key(words: list[str]) -> None:
+    text = " ".join(words)
+    stressed = "".join(c + "\u0301" if c in "аоэыяюі" else c for c in text)
+    assert fold(stressed) == fold(text) == fold(text.upper())
+    assert keys(stressed) == keys(text)
+
+
+def test_the_answer_is_the_same_in_every_process() -> None:
+    code = (
+        "from prisoners.names import *;"
+        "print(score('Алесь Бяляцкі', 'Belyatsky A.'), sorted(keys('김대중 Kim')), fold('Саша'))"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(answers) == 1
+
+
+def test_names_need_no_django() -> None:
+    code = "import sys, prisoners.names; assert not [m for m in sys.modules if 'django' in m]"
+    subprocess.run([sys.executable, "-c", code], check=True)
