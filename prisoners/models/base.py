@@ -240,6 +240,13 @@ class Record(models.Model):
         )
         super().validate_constraints({name for name in exclude or () if name not in checked})
 
+    def get_absolute_url(self) -> str:
+        """Return the page that shows this record: its own, or that of what it is a part of."""
+        if self.owner_field is None:
+            raise NotImplementedError(f"{type(self).__name__} says itself where it is shown")
+        owner: Record = getattr(self, self.owner_field)
+        return owner.get_absolute_url().partition("#")[0]
+
     @property
     def is_public(self) -> bool:
         """Whether this record's own state and disclosure let visitors see it."""
@@ -279,10 +286,6 @@ class AddressedRecord(Record):
     )
 
     _slug_before: str | None = None
-
-    if TYPE_CHECKING:
-
-        def get_absolute_url(self) -> str: ...
 
     class Meta:
         abstract = True

@@ -382,9 +382,6 @@ class Affiliation(Record):
     def __str__(self) -> str:
         return f"{self.prisoner}: {self.role}, {self.actor}"
 
-    def get_absolute_url(self) -> str:
-        return f"{self.prisoner.get_absolute_url()}#affiliation-{self.pk}"
-
 
 class Recognition(Record):
     """An organisation calls a person a political prisoner, by its own definition."""

@@ -193,6 +193,9 @@ class Citation(Record):
                 }
             )
 
+    def get_absolute_url(self) -> str:
+        return (self.target or self.source).get_absolute_url()
+
     @property
     def target_name(self) -> str | None:
         """The name of the relation that is set; None before one is."""

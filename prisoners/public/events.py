@@ -109,7 +109,7 @@ def _release(event: Event) -> dict[str, Any]:
         "title": release.title,
         "url": release.get_absolute_url(),
         "detail": announced,
-        "linked": [{"label": str(deal), "url": deal.get_absolute_url()}] if deal else [],  # type: ignore[attr-defined]
+        "linked": [{"label": str(deal), "url": deal.get_absolute_url()}] if deal else [],
         "fields": ("happened", "headcount"),
     }
 

@@ -119,7 +119,7 @@ def page_of(record: Record) -> tuple[str, str]:
     if isinstance(about, Statement):
         on = about.release or about.deal
         return str(on or _("Statements")), about.get_absolute_url().partition("#")[0]
-    return str(about), about.get_absolute_url()  # type: ignore[attr-defined]  # all others have it
+    return str(about), about.get_absolute_url()
 
 
 def field_label(record: Record, field: str) -> str:
