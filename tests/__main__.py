@@ -22,6 +22,9 @@ from xml.etree import ElementTree
 
 import psycopg
 
+# Chosen tests run one after another, as a debugger and a quick look want them. Files stay whole:
+# some share a site that takes seconds to start.
+WHOLE_SUITE = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
 IN_CI = os.environ.get("CI") == "true"
 # Fast and forgetful: nothing in this cluster is kept.
 SERVER = """
@@ -74,7 +77,8 @@ def run(database: str, url: str | None, arguments: list[str]) -> Result:
         if url is not None:
             environment["TEST_DATABASE_URL"] = url
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", f"--junit-xml={report}", *arguments]
+        command = [sys.executable, "-m", "pytest", f"--junit-xml={report}"]
+        command += arguments or WHOLE_SUITE
         tests = subprocess.Popen(command, env=environment)
         try:
             result = Result(database, tests.wait())
