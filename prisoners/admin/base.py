@@ -20,8 +20,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
+from django_countries.fields import CountryField
 
-from prisoners.admin.fields import LARGEST_NUMBER, IntervalWidget, RecordChoice
+from prisoners.admin.fields import LARGEST_NUMBER, CountryChoice, IntervalWidget, RecordChoice
 from prisoners.admin.forms import RecordForm, RecordFormSet
 from prisoners.admin.standing import Standing, owner_of, page_of, root_of, standing
 from prisoners.alphabets import sort_key
@@ -115,6 +116,8 @@ class OfRecords:
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, IntervalField):
             kwargs["widget"] = IntervalWidget
+        elif isinstance(db_field, CountryField) and not db_field.multiple:
+            kwargs["widget"] = CountryChoice
         elif isinstance(db_field, models.IntegerField) and not db_field.choices:
             kwargs["max_value"] = LARGEST_NUMBER
         elif isinstance(db_field, models.URLField):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.files.base import File
+from django.forms.utils import flatatt
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django_countries import countries
 
 from prisoners import dates
 from prisoners.adminsite import understood
@@ -61,6 +65,29 @@ class RecordChoice(AutocompleteSelect):
         if not self.is_required:
             options.insert(0, self.create_option(name, "", "", False, 0))
         return [(None, options, 0)]
+
+
+class CountryChoice(forms.Select):
+    """A choice of one country, written in one go: Django's own renders a template for each."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = str(value or "")
+        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (code, mark_safe(" selected") if code == chosen else "", label)  # a constant
+                for code, label in (("", "---------"), *country_names(get_language() or ""))
+            ),
+        )
+        return format_html("<select{}>{}</select>", flatatt(given), options)
+
+
+@lru_cache
+def country_names(_language: str) -> tuple[tuple[str, str], ...]:
+    """Return the codes and names of all countries, in the active language and its order."""
+    return tuple((country.code, str(country.name)) for country in countries)
 
 
 class PortraitField(forms.ImageField):

@@ -143,7 +143,7 @@ def certainly_overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 class DetentionForm(RecordForm):
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]  # Django's own hook, not in its stubs
+        super()._post_clean()
         leave_to_formset(self)
 
 

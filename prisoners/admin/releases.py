@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django_countries.filters import CountryFilter
 
 from prisoners.admin.base import PartsList, PartsTable, described
@@ -28,12 +28,15 @@ from prisoners.models import (
 )
 from prisoners.models.releases import TOO_MANY
 
+# With more of them the page of a release would take seconds; they have a list of their own.
+MOST_OUTCOMES = 40
+
 
 class SummedForm(RecordForm):
     """A release, or one of its destinations: the formset adds them up as they will be."""
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]  # Django's own hook, not in its stubs
+        super()._post_clean()
         leave_to_formset(self)
 
 
@@ -96,9 +99,21 @@ class ReleaseAdmin(CitedAdmin):
         ),
     )
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        inlines = super().get_inlines(request, obj)
+        if obj is None or obj.outcomes.count() <= MOST_OUTCOMES:
+            return inlines
+        return [one for one in inlines if one is not ReleasedPeople]
+
     def tools(self, record: Any) -> list[tuple[str, str]]:
+        number = record.outcomes.count()
+        named = ngettext("The %(number)s person named", "The %(number)s people named", number)
+        people = reverse("admin:prisoners_releaseoutcome_changelist")
+        outcome = reverse("admin:prisoners_releaseoutcome_add")
         query = f"?release={record.pk}&country={record.country.code}"
         return [
+            (named % {"number": number}, f"{people}?release__id__exact={record.pk}"),
+            (_("Add a person who was freed"), f"{outcome}?release={record.pk}"),
             (_("Add a reported figure"), f"{reverse('admin:prisoners_figure_add')}{query}"),
             (_("Add a statement"), f"{reverse('admin:prisoners_statement_add')}{query}"),
         ]
