@@ -14,7 +14,7 @@ from prisoners.public.deals import deal_summary, records_of, with_ledger
 from prisoners.public.footnotes import Footnotes
 from prisoners.public.releases import summary
 from prisoners.reading import releases
-from prisoners.reading.counts import totals
+from prisoners.reading.counts import totals, withheld
 from prisoners.reading.figures import latest_held
 
 
@@ -32,15 +32,15 @@ def home(request: HttpRequest) -> HttpResponse:
     records += releases.records_of(release) if release else []
     notes = Footnotes(records)
     documented = [(Status.HELD, _("people still held")), (Status.RELEASED, _("people freed"))]
-    if counted[Status.DIED].seen.possible:
+    if counted[Status.DIED].possible:
         documented.append((Status.DIED, _("people who died in custody")))
     context = {
         "reported": [cards.reported(figure, notes) for figure in reported],
         "documented": [
-            cards.documented(counted[status].seen, status, counts, today)
+            cards.documented(counted[status], status, counts, today)
             for status, counts in documented
         ],
-        "withheld": sum(one.withheld for one in counted.values()),
+        "withheld": withheld(),
         "release": summary(release, notes) if release else None,
         "deal": deal_summary(deal, notes) if deal else None,
     }

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from prisoners.models import ASKABLE, CountRange, Prisoner, Status
+from prisoners.models import ASKABLE, CountRange, Disclosure, Prisoner, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """How many people have a status: those whom a list names, and how many are withheld.
-
-    ``withheld`` are those of whom the status is possible and whose record is withheld. They are
-    counted in these totals only, over everybody and today: under a filter, or on a day of one's
-    choice, a count of one would point at somebody.
-    """
-
-    seen: CountRange
-    withheld: int
-
-
-def totals(today: date) -> dict[Status, Total]:
-    """Count the people of each status today."""
+def totals(today: date) -> dict[Status, CountRange]:
+    """Count the people of each status today whom a list names."""
     seen = Prisoner.objects.published().status(today)
-    withheld = Prisoner.objects.counted().filter(disclosure="withheld").status(today)
-    return {
-        status: Total(seen.count_range(status), withheld.possibly(status).count())
-        for status in ASKABLE
-    }
+    return {status: seen.count_range(status) for status in ASKABLE}
+
+
+def withheld() -> int:
+    """Count the people whose record is published and withheld.
+
+    Once each, over everybody: by status, under a filter or on a day of one's choice, a count of
+    one would point at somebody.
+    """
+    return Prisoner.objects.counted().filter(disclosure=Disclosure.WITHHELD).count()
