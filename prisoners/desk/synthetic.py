@@ -1,0 +1,277 @@
+"""Filling a database with people who do not exist, to try the site out at any size.
+
+Real and invented records never share a database: invented ones are refused where there is any
+record that was not made here, and dossiers are refused where there are invented ones.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from datetime import datetime
+from itertools import chain
+from typing import Any, Final
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from prisoners.desk.synthetic_names import CULTURES
+from prisoners.desk.synthetic_people import BLOCK, COLUMNS, KEY, Row, Rows, Shared, invent
+from prisoners.models import (
+    Actor,
+    Citation,
+    Deal,
+    DossierEntry,
+    Facility,
+    Figure,
+    Prisoner,
+    Record,
+    Release,
+    Source,
+    State,
+    Statement,
+)
+from prisoners.models.fields import IntervalField, first_name, last_name
+from prisoners.reading.synthetic import SOURCE_KEY, is_synthetic
+
+# Records that are no part of another: each that was made here has a key that says so.
+TOP: Final[tuple[type[Record], ...]] = (
+    Source,
+    Actor,
+    Facility,
+    Deal,
+    Release,
+    Prisoner,
+    Statement,
+    Figure,
+)
+TITLE: Final = "Invented data for trying the site out"
+ORGANISATIONS: Final = ("Invented Watch", "Invented Solidarity Fund", "Invented Bar Association")
+# Blocks that are being made or wait to be written; more would only take memory.
+AHEAD: Final = 3
+# MiB. With the default of 2 the indexes of many people are read again and again.
+SQLITE_CACHE: Final = 256
+# Pages of the write-ahead log. A page that several blocks change is written to the file once.
+SQLITE_CHECKPOINT: Final = 20_000
+
+
+class RealRecordsError(Exception):
+    """The database holds a record that was not made here; nothing was written."""
+
+
+class Table:
+    """Writes rows of one model as they are.
+
+    Everything that a row says nothing of has its model's default. Model instances would take
+    several times as long as everything else together; a test holds the rows to what the models
+    would have written.
+    """
+
+    def __init__(self, model: type[models.Model], names: Iterable[str], now: datetime) -> None:
+        given = list(chain.from_iterable(_columns(model, name) for name in names))
+        rest = {
+            _column(field): value
+            for field in model._meta.concrete_fields
+            if field.column not in given and (value := _default(field, now)) is not None
+        }
+        self.rest: Row = tuple(rest.values())
+        quote = connection.ops.quote_name
+        self.name = quote(model._meta.db_table)
+        self.columns = ", ".join(quote(name) for name in (*given, *rest))
+        self.places = ", ".join(["%s"] * (len(given) + len(rest)))
+
+    def write(self, rows: Iterable[Row]) -> None:
+        whole = [row + self.rest for row in rows]
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {self.name} ({self.columns}) FROM STDIN") as copy:
+                    for row in whole:
+                        copy.write_row(row)
+                return
+            # Names of our own tables and columns, nothing from outside.
+            sql = f"INSERT INTO {self.name} ({self.columns}) VALUES ({self.places})"  # noqa: S608
+            cursor.executemany(sql, whole)
+
+
+def _columns(model: type[models.Model], name: str) -> tuple[str, ...]:
+    field = next(one for one in model._meta.concrete_fields if name in (one.name, one.attname))
+    if isinstance(field, IntervalField):
+        return name, first_name(name), last_name(name)
+    return (_column(field),)
+
+
+def _column(field: models.Field[Any, Any]) -> str:
+    return str(field.column)
+
+
+def _default(field: models.Field[Any, Any], now: datetime) -> Any:
+    """Return what a new record has in a field, as the database keeps it."""
+    if isinstance(field, models.DateTimeField):
+        return connection.ops.adapt_datetimefield_value(now)
+    return field.get_db_prep_save(field.get_default(), connection)
+
+
+def refuse_real_records() -> None:
+    """Raise RealRecordsError where any record was not made here."""
+    for model in TOP:
+        real = model._default_manager.exclude(key__startswith=KEY).first()
+        if real is not None:
+            raise RealRecordsError(
+                _("This database holds real records, such as the %(kind)s “%(record)s”.")
+                % {"kind": model._meta.verbose_name, "record": real}
+            )
+    if DossierEntry.objects.exists():
+        raise RealRecordsError(_("A dossier was loaded into this database."))
+
+
+def generate(
+    count: int, *, seed: int, workers: int, progress: Callable[[int], None] = lambda _done: None
+) -> None:
+    """Add ``count`` invented people to a database that holds no others.
+
+    The same seed gives the same people, whatever the number of processes that make them. A second
+    run goes on after the last block of the one before. ``progress`` is told after each block how
+    many there are. Each block is one transaction: what is cut short leaves whole blocks behind.
+    Raise RealRecordsError, before anything is written, where there are real records.
+    """
+    refuse_real_records()
+    now = timezone.now()
+    shared = _shared()
+    tables = {
+        name: Table(apps.get_model("prisoners", name), columns, now)
+        for name, columns in COLUMNS.items()
+    }
+    done = 0
+    with _room_for_much(), closing(_blocks(count, seed, workers, shared)) as blocks:
+        for rows in blocks:
+            with transaction.atomic():
+                for name, table in tables.items():
+                    table.write(rows.get(name, ()))
+            done += len(rows["Prisoner"])
+            progress(done)
+    _go_on_counting(tables)
+
+
+@contextmanager
+def _room_for_much() -> Iterator[None]:
+    """Let this connection to SQLite use more memory and a longer log, and set both back after."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    names = {"cache_size": -1024 * SQLITE_CACHE, "wal_autocheckpoint": SQLITE_CHECKPOINT}
+    with connection.cursor() as cursor:
+        before = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+        for name, value in names.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                cursor.execute(f"PRAGMA {name} = {value}")
+
+
+def _blocks(count: int, seed: int, workers: int, shared: Shared) -> Generator[Rows]:
+    """Yield the rows of each block in turn, made by other processes where there are several."""
+    last = Prisoner.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    first = -(-last // BLOCK)
+    tasks = (
+        (seed, first + place, min(BLOCK, count - start), shared)
+        for place, start in enumerate(range(0, count, BLOCK))
+    )
+    if count <= BLOCK or workers == 0:
+        yield from (invent(*task) for task in tasks)
+        return
+    # A forked process would share this one's connection to the database.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=django.setup) as pool:
+        waiting: deque[Future[Rows]] = deque()
+        for task in tasks:
+            waiting.append(pool.submit(_invent_apart, *task))
+            if len(waiting) >= workers + AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _invent_apart(seed: int, block: int, count: int, shared: Shared) -> Rows:
+    # Rows hold no cycles, and looking for some takes a seventh of the time.
+    gc.disable()
+    return invent(seed, block, count, shared)
+
+
+def processes() -> int:
+    """Return how many processes make people while this one writes them."""
+    return max((os.cpu_count() or 1) - 1, 1)
+
+
+def _shared() -> Shared:
+    """Return the records that all invented people share, made the first time."""
+    if not is_synthetic():
+        with transaction.atomic():
+            _make_shared()
+    facilities: dict[str, tuple[int, ...]] = {}
+    for number, country in Facility.objects.order_by("key").values_list("pk", "country"):
+        facilities[country] = (*facilities.get(country, ()), number)
+    organisations = Actor.objects.order_by("key").values_list("pk", flat=True)
+    return Shared(Source.objects.get(key=SOURCE_KEY).pk, tuple(organisations), facilities)
+
+
+def _make_shared() -> None:
+    source = Source.objects.create(
+        key=SOURCE_KEY,
+        slug=SOURCE_KEY,
+        state=State.PUBLISHED,
+        title=TITLE,
+        kind=Source.Kind.OTHER,
+        publisher=settings.SITE_NAME,
+        language="en",
+    )
+    organisations = [
+        Actor(
+            key=f"{KEY}organisation-{place}",
+            slug=f"{KEY}organisation-{place}",
+            state=State.PUBLISHED,
+            name=name,
+            kind=Actor.Kind.ORGANISATION,
+        )
+        for place, name in enumerate(ORGANISATIONS, start=1)
+    ]
+    countries = sorted({country for culture in CULTURES for country in culture.countries})
+    facilities = [
+        Facility(
+            key=f"{KEY}{kind.replace('_', '-')}-{country.lower()}",
+            slug=f"{KEY}{kind.replace('_', '-')}-{country.lower()}",
+            state=State.PUBLISHED,
+            name=f"Invented {Facility.Kind(kind).label}, {country}",
+            kind=kind,
+            country=country,
+        )
+        for country in countries
+        for kind in Facility.Kind.values
+    ]
+    Actor.objects.bulk_create(organisations)
+    Facility.objects.bulk_create(facilities)
+    Citation.objects.bulk_create(
+        [
+            *(Citation(source=source, actor=one, state=State.PUBLISHED) for one in organisations),
+            *(Citation(source=source, facility=one, state=State.PUBLISHED) for one in facilities),
+        ]
+    )
+
+
+def _go_on_counting(tables: Iterable[str]) -> None:
+    """Let PostgreSQL number the next records after those whose numbers were given; SQLite does."""
+    counted = [apps.get_model("prisoners", name) for name in tables]
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), counted):
+            cursor.execute(statement)
