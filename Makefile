@@ -41,7 +41,7 @@ check: install-dev
 	try $$bin/python -m mypy --cache-dir=/dev/null
 	try $$bin/python -m djlint --lint templates
 	try $$bin/python -m djlint --check templates
-	try $$bin/lint-imports --no-cache
+	try $$bin/python $$bin/lint-imports --no-cache
 	try $$bin/python manage.py makemigrations --check --dry-run
 	# As an installation for the public would be set up.
 	SITE_URL=https://example.org HSTS_SUBDOMAINS=true HSTS_PRELOAD=true \
