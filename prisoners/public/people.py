@@ -10,21 +10,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
-from django_countries.fields import Country
 
 from prisoners import dates
-from prisoners.models import (
-    CountRange,
-    Detention,
-    Prisoner,
-    Status,
-)
+from prisoners.models import ASKABLE, CountRange, Detention, Prisoner, Status
+from prisoners.models.custody import PrisonerQuerySet
 from prisoners.public import cards, words
 from prisoners.public.addresses import page
 from prisoners.public.footnotes import Footnotes
 from prisoners.reading import people
+from prisoners.reading.facets import FACETS, NOT_STATED, Facet
 from prisoners.reading.figures import latest_held
-from prisoners.reading.filters import NOT_STATED, PrisonerFilter
+from prisoners.reading.filters import PrisonerFilter
+from prisoners.reading.people import Sort
 from prisoners.reading.search import LONGEST
 
 PAGE_SIZE = 50
@@ -46,12 +43,7 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
             "filters": _filter_form(asked, request.GET, {}),
         }
         return render(request, "prisoners/list.html", context, status=400)
-    listed = people.for_list(asked.people)
-    ordered = (
-        people.by_nearness(listed, asked.found)
-        if asked.found
-        else people.by_name(listed, get_language() or "en")
-    )
+    ordered = _in_order(people.for_list(asked.people), asked)
     paginator = Paginator(ordered, PAGE_SIZE)
     try:
         shown = paginator.page(request.GET.get("page", 1))
@@ -74,7 +66,7 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
         "table": {
             "caption": gettext("People, the nearest name first")
             if asked.found
-            else gettext("People, by name"),
+            else gettext("People, by %(order)s") % {"order": asked.order.label},
             "rows": [_row(person, asked, notes) for person in rows],
         },
         "notes": notes.notes,
@@ -88,6 +80,14 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
     return render(request, "prisoners/list.html", context)
 
 
+def _in_order(listed: PrisonerQuerySet, asked: PrisonerFilter) -> PrisonerQuerySet:
+    if asked.found and not asked.form.cleaned_data.get("sort"):
+        return people.by_nearness(listed, asked.found)
+    if asked.order is Sort.NAME:
+        return people.by_name(listed, get_language() or "en")
+    return people.by_detention(listed, asked.order, asked.day)
+
+
 def _row(person: Prisoner, asked: PrisonerFilter, notes: Footnotes) -> Context:
     detention = people.latest_detention(person, asked.day)
     custody = Status(person.custody)  # type: ignore[attr-defined]  # annotated by status()
@@ -95,6 +95,7 @@ def _row(person: Prisoner, asked: PrisonerFilter, notes: Footnotes) -> Context:
     possibly = bool(asked.statuses) and custody not in asked.statuses
     status = asked.statuses[0] if possibly else custody
     shown, own = person.display_name(), words.own_name(person)
+    is_certain = person.is_certain  # type: ignore[attr-defined]  # annotated by the filters
     row: Context = {
         "name": person.name,
         "lang": words.language_of(shown),
@@ -105,6 +106,9 @@ def _row(person: Prisoner, asked: PrisonerFilter, notes: Footnotes) -> Context:
         **_matched(person, asked),
         "status": "unknown" if status is Status.NOT_YET else status.value,
         "possibly": possibly,
+        "doubt": ""
+        if is_certain or possibly
+        else gettext("possibly: the dates known leave it open"),
     }
     if detention is None:
         return row
@@ -154,84 +158,101 @@ def confirmed(detention: Detention) -> str:
 
 
 def _filter_form(
-    asked: PrisonerFilter, data: QueryDict, facets: dict[str, dict[str, int]]
+    asked: PrisonerFilter, data: QueryDict, counted: dict[str, dict[str, int]]
 ) -> Context:
-    fields: list[Context] = []
-    for name, one in asked.filters.items():
-        chosen = data.getlist(name)
-        if name == "status" and asked.is_valid():
-            # A day alone asks who was held: the box says so.
-            chosen = [status.value for status in asked.statuses]
-        messages = asked.form.errors.get(name) or [""]
-        field: Context = {
-            "kind": {"on": "date", "q": "search"}.get(name, "checkbox"),
-            "name": name,
-            "id": f"filter-{name}",
-            "label": one.label,
-            "value": chosen[-1][:LONGEST] if chosen else "",
-            "hint": one.extra.get("help_text", ""),
-            "error": messages[0],
-        }
-        if field["kind"] == "checkbox":
-            counts = facets.get(name, {})
-            known = [str(value) for value, _label in _choices(asked, name)]
-            field["choices"] = [
-                {
-                    "value": value,
-                    "label": _choice_label(name, value),
-                    "count": counts.get(value),
-                    "checked": value in chosen,
-                    "id": f"filter-{name}-{value}",
-                }
-                for value in known
-                # A choice that would list nobody is left out, unless it is the one chosen.
-                if counts.get(value) or value in chosen or name == "status"
-            ]
-        fields.append(field)
+    """Return the form; ``counted`` says how many each choice would list, and may be empty."""
+    chosen = {name: data.getlist(name) for name in asked.filters}
+    if asked.is_valid():
+        # A day alone asks who was held: the box says so.
+        chosen["status"] = [status.value for status in asked.statuses]
+    fields = [_search_field(asked, data), _status_field(asked, chosen["status"], counted)]
+    fields += [
+        _facet_field(asked, facet, chosen[facet.name], counted.get(facet.name, {}))
+        for facet in FACETS
+    ]
+    fields += [_day_field(asked, data), _sort_field(asked)]
+    narrowed = any(chosen[name] for name in asked.filters if name not in ("q", "sort"))
     return {
         "action": reverse("prisoner-list"),
         "results": "chips results",
-        "open": bool(asked.form.errors)
-        or any(data.getlist(name) for name in asked.filters if name != "q"),
+        "open": bool(asked.form.errors) or narrowed,
         "fields": [one for one in fields if one["kind"] != "checkbox" or one["choices"]],
         "hidden": [],
     }
 
 
-def _choices(asked: PrisonerFilter, name: str) -> Any:
-    field: Any = asked.form.fields[name]
-    return field.choices
+def _field(asked: PrisonerFilter, name: str, kind: str, **more: object) -> Context:
+    filtered = asked.filters[name]
+    return {
+        "kind": kind,
+        "name": name,
+        "id": f"filter-{name}",
+        "label": filtered.label,
+        "value": "",
+        "hint": filtered.extra.get("help_text", ""),
+        "error": (asked.form.errors.get(name) or [""])[0],
+        **more,
+    }
 
 
-def _choice_label(name: str, value: str) -> str:
-    if name == "country":
-        return str(Country(value).name) or value
-    if name == "status":
-        return str(Status(value).label)
-    return gettext("not stated") if value == NOT_STATED else str(Prisoner.Gender(value).label)
+def _search_field(asked: PrisonerFilter, data: QueryDict) -> Context:
+    return _field(asked, "q", "search", value=data.get("q", "")[:LONGEST])
+
+
+def _day_field(asked: PrisonerFilter, data: QueryDict) -> Context:
+    return _field(asked, "on", "date", value=data.get("on", "")[:40])
+
+
+def _sort_field(asked: PrisonerFilter) -> Context:
+    order = asked.order if asked.is_valid() else Sort.NAME
+    choices = [_choice("sort", sort.value, sort.label, None, [order.value]) for sort in Sort]
+    return _field(asked, "sort", "select", choices=choices)
+
+
+def _status_field(
+    asked: PrisonerFilter, chosen: list[str], counted: dict[str, dict[str, int]]
+) -> Context:
+    counts = counted.get("status", {})
+    choices = [
+        _choice("status", status.value, status.label, counts.get(status.value), chosen)
+        for status in ASKABLE
+    ]
+    return _field(asked, "status", "checkbox", choices=choices)
+
+
+def _facet_field(
+    asked: PrisonerFilter, facet: Facet, chosen: list[str], counts: dict[str, int]
+) -> Context:
+    """Return the choices that would list somebody, and those chosen, which may not."""
+    known = [value for value, number in counts.items() if number]
+    known += [value for value in chosen if value not in known and not asked.form.errors]
+    choices = [
+        _choice(facet.name, value, label, counts.get(value), chosen)
+        for value, label in facet.labels(known).items()
+    ]
+    return _field(asked, facet.name, "checkbox", choices=choices)
+
+
+def _choice(name: str, value: str, label: object, count: int | None, chosen: list[str]) -> Context:
+    return {
+        "value": value,
+        "label": label,
+        "count": count,
+        "checked": value in chosen,
+        "id": f"filter-{name}-{value}".replace(" ", "_"),
+    }
 
 
 def _sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Context:
-    """Say what is listed, each filter removable: ``2 people · released · by Belarus``."""
-    chips = []
-    for name in asked.filters:
-        for value in data.getlist(name):
-            if not value:
-                continue
-            rest = data.copy()
-            rest.setlist(name, [one for one in data.getlist(name) if one != value])
-            rest.pop("page", None)
-            if name == "on":
-                label = gettext("on %(day)s") % {"day": dates.day_label(asked.day)}
-            elif name == "q":
-                label = gettext("named like “%(name)s”") % {"name": value[:LONGEST]}
-            elif name == "country":
-                label = gettext("detained by %(country)s") % {"country": _choice_label(name, value)}
-            else:
-                label = _choice_label(name, value)
-            chips.append({"label": label, "remove_url": f"?{rest.urlencode()}" if rest else "."})
+    """Say what is listed, each filter removable: ``2 people: released, detained by Belarus``."""
+    chips = [
+        {"label": label, "remove_url": _without(data, name, value)}
+        for name in asked.filters
+        for value in data.getlist(name)
+        if value and (label := _chip(asked, name, value))
+    ]
     if asked.form.cleaned_data.get("on") and not asked.form.cleaned_data.get("status"):
-        chips.insert(0, {"label": gettext("held"), "remove_url": "."})
+        chips.insert(0, {"label": gettext("held"), "remove_url": _without(data, "on", data["on"])})
     lead = ngettext("%(count)s person", "%(count)s people", counted.possible) % {
         "count": words.count(counted)
     }
@@ -240,6 +261,31 @@ def _sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Co
         "chips": chips,
         "clear_url": reverse("prisoner-list") if chips else "",
     }
+
+
+def _chip(asked: PrisonerFilter, name: str, value: str) -> str:
+    """Return one filter as a part of the sentence; empty for the order, which is none."""
+    if name == "q":
+        return gettext("named like “%(name)s”") % {"name": value[:LONGEST]}
+    if name == "on":
+        return gettext("on %(day)s") % {"day": dates.day_label(asked.day)}
+    if name == "status":
+        return str(Status(value).label)
+    facet = next((facet for facet in FACETS if facet.name == name), None)
+    if facet is None:
+        return ""
+    label = facet.labels([value]).get(value, value)
+    if facet.name == "gender" and value != NOT_STATED:
+        return label
+    return f"{str(facet.label).lower()} {label}"
+
+
+def _without(data: QueryDict, name: str, value: str) -> str:
+    """Return the address of the list without one value of one filter."""
+    rest = data.copy()
+    rest.setlist(name, [one for one in data.getlist(name) if one != value])
+    rest.pop("page", None)
+    return f"{reverse('prisoner-list')}?{rest.urlencode()}" if rest else reverse("prisoner-list")
 
 
 def _guess(asked: PrisonerFilter) -> Context | None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Q, Value, When
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_countries import countries
 
-from prisoners.models import ASKABLE, CountRange, Detention, Prisoner, Status
-from prisoners.models.custody import PrisonerQuerySet
+from prisoners.models import ASKABLE, CountRange, Prisoner, Status
+from prisoners.models.custody import CERTAIN, PrisonerQuerySet, any_of
+from prisoners.reading.facets import FACETS, DateFacet, Facet
+from prisoners.reading.people import Sort
 from prisoners.reading.search import LONGEST, Found, find
-
-# Stands for a gender that no source states, which is stored as empty.
-NOT_STATED = "not_stated"
 
 
 class NameField(forms.CharField):
@@ -60,47 +59,64 @@ class ChoicesField(forms.MultipleChoiceField):
 
     def validate(self, value: list[str]) -> None:
         choices: Any = self.choices
-        known = {str(choice) for choice, _label in choices}
-        for one in value:
-            if one not in known:
-                some = ", ".join(sorted(known)[:8])
-                raise ValidationError(
-                    _("“%(value)s” is none of the choices here (such as %(some)s).")
-                    % {"value": one[:20], "some": some}
-                )
+        refuse_unknown(value, sorted(str(choice) for choice, _label in choices))
 
 
-class ChoicesFilter(django_filters.MultipleChoiceFilter):
+def refuse_unknown(values: Sequence[str], known: Sequence[str]) -> None:
+    """Raise ValidationError for a value that is none of those known, naming some of these."""
+    for value in values:
+        if value not in known:
+            raise ValidationError(
+                _("“%(value)s” is none of the choices here (such as %(some)s).")
+                % {"value": value[:40], "some": ", ".join(known[:8])}
+            )
+
+
+class ChoicesFilter(django_filters.Filter):
     field_class = ChoicesField
 
 
+class FacetField(forms.MultipleChoiceField):
+    """Several values of a facet, which says what it knows."""
+
+    def __init__(self, *, facet: Facet, **kwargs: Any) -> None:
+        self.facet = facet
+        super().__init__(**kwargs)
+
+    def validate(self, value: list[str]) -> None:
+        self.facet.check(value)
+
+
+class FacetFilter(django_filters.Filter):
+    field_class = FacetField
+
+
+class SortField(forms.CharField):
+    def validate(self, value: str) -> None:
+        refuse_unknown([value] if value else [], Sort.values)
+
+
+class SortFilter(django_filters.Filter):
+    field_class = SortField
+
+
 class PrisonerFilter(django_filters.FilterSet):
-    """People by name, status, country, gender and day.
+    """People by name, status, day and facets, in an order.
 
     Several values of one filter are *or*, filters are *and*. A status is asked as of ``on``, or of
-    today; ``on`` alone asks who was held on that day. With a status or a day, people of whom it
-    is only possible are included, and ``count`` is a range.
+    today; ``on`` alone asks who was held on that day. People of whom it is only possible are
+    included, with ``is_certain`` false, and ``count`` is a range.
     """
 
-    q = NameFilter(label=gettext_lazy("Name"), max_length=LONGEST, method="by_name")
+    q = NameFilter(label=gettext_lazy("Name"), max_length=LONGEST)
     status = ChoicesFilter(
-        label=gettext_lazy("Status"),
-        choices=[(status.value, status.label) for status in ASKABLE],
-        method="by_status",
-    )
-    country = ChoicesFilter(
-        label=gettext_lazy("Detained by"), choices=lambda: list(countries), method="by_country"
-    )
-    gender = ChoicesFilter(
-        label=gettext_lazy("Gender"),
-        choices=[*Prisoner.Gender.choices, (NOT_STATED, gettext_lazy("not stated"))],
-        method="by_gender",
+        label=gettext_lazy("Status"), choices=[(status.value, status.label) for status in ASKABLE]
     )
     on = DayFilter(
         label=gettext_lazy("On the day"),
         help_text=gettext_lazy("Year, month, day: 2021-07-15. Empty: today."),
-        method="nothing_more",
     )
+    sort = SortFilter(label=gettext_lazy("Order"))
 
     class Meta:
         model = Prisoner
@@ -124,14 +140,15 @@ class PrisonerFilter(django_filters.FilterSet):
         chosen = tuple(Status(one) for one in self.form.cleaned_data.get("status", []))
         return chosen or ((Status.HELD,) if self.form.cleaned_data.get("on") else ())
 
-    def filter_queryset(self, queryset: Any) -> Any:
-        people: Any = super().filter_queryset(queryset.status(self.day))
-        return people.possibly(*self.statuses) if self.statuses else people
-
     @property
-    def people(self) -> PrisonerQuerySet:
-        """The people whom the filters leave, with their status on the day."""
-        return self.qs  # type: ignore[return-value]  # the library knows no other queryset
+    def order(self) -> Sort:
+        """The order that is asked for."""
+        return Sort(self.form.cleaned_data.get("sort") or Sort.NAME)
+
+    def chosen(self, facet: Facet) -> list[str]:
+        """Return the values of a facet that are asked for."""
+        values: list[str] = self.form.cleaned_data.get(facet.name) or []
+        return values
 
     @cached_property
     def found(self) -> Found | None:
@@ -139,68 +156,55 @@ class PrisonerFilter(django_filters.FilterSet):
         text = self.form.cleaned_data.get("q")
         return find(text) if text else None
 
-    def by_name(self, people: PrisonerQuerySet, name: str, value: str) -> PrisonerQuerySet:
-        return people.filter(pk__in=self.found.prisoners) if self.found else people
+    @property
+    def people(self) -> PrisonerQuerySet:
+        """The people whom the filters leave, certainly or possibly, with their status then."""
+        return self.qs  # type: ignore[return-value]  # the library knows no other queryset
 
-    def by_status(self, people: PrisonerQuerySet, name: str, value: list[str]) -> PrisonerQuerySet:
-        """Leave it to ``filter_queryset``, which knows the day too."""
-        return people
-
-    def nothing_more(self, people: PrisonerQuerySet, name: str, value: date) -> PrisonerQuerySet:
-        """The day is a part of the status."""
-        return people
-
-    def by_country(self, people: PrisonerQuerySet, name: str, value: list[str]) -> PrisonerQuerySet:
-        detained = Detention.objects.published().filter(prisoner=OuterRef("pk"), country__in=value)
-        return people.filter(Exists(detained)) if value else people
-
-    def by_gender(self, people: PrisonerQuerySet, name: str, value: list[str]) -> PrisonerQuerySet:
-        if not value:
-            return people
-        return people.filter(gender__in=["" if one == NOT_STATED else one for one in value])
+    def filter_queryset(self, queryset: Any) -> Any:
+        return self._leaving().annotate(
+            is_certain=Case(When(self._certain(), then=Value(True)), default=Value(False))
+            if self._certain()
+            else Value(True)
+        )
 
     def count(self) -> CountRange:
         """Count the people listed: of whom it is certain, and of whom it is possible."""
-        if self.statuses:
-            return self.people.count_range(*self.statuses)
-        number = self.people.count()
-        return CountRange(number, number)
+        people = self._leaving()
+        possible = people.count()
+        if not self._certain():
+            return CountRange(possible, possible)
+        return CountRange(people.filter(self._certain()).count(), possible)
 
     def facets(self) -> dict[str, dict[str, int]]:
-        """Count the people that each choice would list, the choice of its own filter left out."""
-        return {
-            "status": self._status_facet(),
-            "country": self._country_facet(),
-            "gender": self._gender_facet(),
-        }
+        """Count the people that each choice would list, the choices of its own filter left out."""
+        everybody_else = self._leaving(without="status")
+        counted = {"status": everybody_else.count_each(*ASKABLE)}
+        for facet in FACETS:
+            counted[facet.name] = facet.counts(self._leaving(without=facet.name), self.day)
+        return counted
 
-    def _without(self, name: str) -> PrisonerQuerySet:
-        data = {one: value for one, value in self._asked().items() if one != name}
-        if name == "status":
-            data.pop("on", None)
-        other = type(self)(data, self.everybody, today=self.day)
-        # Who has the name does not change with the other filters.
-        other.__dict__["found"] = self.found
-        return other.people
+    def _leaving(self, without: str = "") -> PrisonerQuerySet:
+        """Return the people whom the filters leave, one of them set aside."""
+        people = self.everybody.status(self.day)
+        if self.found is not None:
+            people = people.filter(pk__in=self.found.prisoners)
+        for facet in FACETS:
+            if facet.name != without and (values := self.chosen(facet)):
+                people = people.filter(facet.possibly(values, self.day))
+        if self.statuses and without != "status":
+            people = people.possibly(*self.statuses)
+        return people
 
-    def _asked(self) -> dict[str, Any]:
-        return {one: value for one, value in self.form.cleaned_data.items() if value}
+    def _certain(self) -> Q:
+        """Return the condition that is certain of a person; empty where nothing leaves a doubt."""
+        certain = any_of(CERTAIN, self.statuses)
+        for facet in FACETS:
+            if isinstance(facet, DateFacet) and (values := self.chosen(facet)):
+                certain &= facet.certainly(values, self.day)
+        return certain
 
-    def _status_facet(self) -> dict[str, int]:
-        people = self._without("status")
-        return {status.value: people.possibly(status).count() for status in ASKABLE}
 
-    def _country_facet(self) -> dict[str, int]:
-        detained = Detention.objects.published().filter(
-            prisoner__in=self._without("country").order_by().values("pk")
-        )
-        counted = detained.order_by().values("country").annotate(n=Count("prisoner", distinct=True))
-        return dict(counted.values_list("country", "n"))
-
-    def _gender_facet(self) -> dict[str, int]:
-        people = self._without("gender").order_by()
-        counts = people.aggregate(
-            **{gender: Count("pk", filter=Q(gender=gender)) for gender in Prisoner.Gender.values},
-            **{NOT_STATED: Count("pk", filter=Q(gender=""))},
-        )
-        return dict(counts)
+PrisonerFilter.base_filters.update(
+    {facet.name: FacetFilter(facet=facet, label=facet.label) for facet in FACETS}
+)
