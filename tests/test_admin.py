@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -14,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from playwright.sync_api import sync_playwright
 
 from prisoners.admin.forms import PLACES, WITHHELD
 from prisoners.models import (
@@ -660,10 +662,12 @@ def test_a_part_added_to_a_public_record_is_said_to_be_hidden_until_it_is_publis
 
 
 def test_a_fact_changed_in_public_asks_for_its_sources(desk: Client) -> None:
-    prisoner = PrisonerFactory.create(published=True)
-    page = address(Prisoner, "change", prisoner.pk)
-    save(desk, page, occupation="Test occupation")
-    assert "Changed in public: occupation." in said(desk.get(page))
+    detention = DetentionFactory.create(published=True)
+    page = address(Prisoner, "change", detention.prisoner.pk)
+    save(desk, page, {"detentions-0-place": "Test place"}, occupation="Test occupation")
+    words = said(desk.get(page))
+    assert "Changed in public: occupation." in words
+    assert "Changed in public: where the arrest was." in words
 
 
 @pytest.mark.parametrize(
@@ -822,3 +826,52 @@ def test_a_draft_part_is_deleted_on_the_page_of_its_record(desk: Client) -> None
     prisoner = PrisonerFactory.create()
     save(desk, address(Prisoner, "change", prisoner.pk), **{"names-0-DELETE": "on"})
     assert prisoner.names.count() == 0
+
+
+# In a browser
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_desk_works_in_a_browser_under_the_strict_policy(
+    live_server: Any, needs_system: Callable[[str, str], str]
+) -> None:
+    """Logging in, choosing, dates and adding rows; whatever the policy refuses is reported."""
+    chromium = needs_system("chromium", "chromium")
+    User.objects.create_superuser("researcher", password="a long test password")
+    source = SourceFactory.create(title="Test source")
+    refused: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = browser.new_page()
+        page.on("console", lambda message: refused.append(f"{message.text} {message.location}"))
+        page.on("pageerror", lambda error: refused.append(f"{page.url}: {error}"))
+        page.goto(f"{live_server.url}{reverse('admin:login')}")
+        page.fill("#id_username", "researcher")
+        page.fill("#id_password", "a long test password")
+        page.click("input[type=submit]")
+        page.wait_for_selector("#user-tools")
+
+        page.goto(f"{live_server.url}{address(Prisoner, 'add')}")
+        page.fill("#id_names-0-text", "Test Person")
+        page.click("#detentions-group .add-row a")
+        page.select_option("#id_detentions-0-country", "AQ")
+        page.fill("#id_detentions-0-began", "2021-07")
+        page.wait_for_selector("text=understood as July 2021: 1–31 July 2021")
+        page.click("#citations-group .add-row a")
+        page.click("#id_citations-0-source ~ .select2")
+        page.fill(".select2-dropdown .select2-search__field", "test")
+        page.click(".select2-results__option >> text=Test source")
+        page.click("#citations-0 .datetimeshortcuts a >> nth=1")
+        page.click(".calendarbox:visible .calendar-shortcuts a >> text=Yesterday")
+        page.click("input[name=_save]")
+        page.wait_for_selector(".desk-standing")
+        page.goto(page.url.replace("/change/", "/delete/"))
+        for kind in ("changelist", "add"):
+            page.goto(f"{live_server.url}{address(Citation, kind)}")
+        browser.close()
+    assert [
+        one for one in refused if "Permissions-Policy" not in one and "favicon" not in one
+    ] == []
+    assert Citation.objects.get().source == source

@@ -282,9 +282,21 @@ class RecordAdmin(OfRecords, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        facts = [name for name in form.changed_data if name in obj.facts]
-        if change and facts and obj.state == State.PUBLISHED:
-            names = ", ".join(str(obj._meta.get_field(name).verbose_name) for name in facts)
+        if change:
+            self._ask_for_sources(request, form)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for part in formset.initial_forms:
+            if part.instance.pk and part.has_changed():
+                self._ask_for_sources(request, part)
+
+    def _ask_for_sources(self, request: HttpRequest, form: Any) -> None:
+        """Say which public facts were changed: their sources may say something else."""
+        record = form.instance
+        facts = [name for name in form.changed_data if name in record.facts]
+        if facts and record.state == State.PUBLISHED:
+            names = ", ".join(str(record._meta.get_field(name).verbose_name) for name in facts)
             self.message_user(
                 request,
                 _("Changed in public: %(facts)s. Check that the sources still say so.")

@@ -85,7 +85,7 @@ def citations_of(model: type[Record]) -> type[PartsTable]:
 
 class CitationsInline(PartsTable):
     model = Citation
-    fields = ("source", "field", "locator", "stance", "value", "read_on")
+    fields = ("source", "field", "locator", "read_on", "stance", "value")
     verbose_name = gettext_lazy("citation")
     verbose_name_plural = gettext_lazy("Citations: where each fact comes from")
 

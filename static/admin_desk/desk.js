@@ -40,6 +40,8 @@
         });
       }
     }
+    // A long page begins where something has to be put right.
+    document.querySelector("[aria-invalid=true]:not([type=hidden])")?.focus();
     const all = document.querySelector(".desk-all");
     if (all) {
       all.hidden = false;
