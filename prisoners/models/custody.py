@@ -193,14 +193,14 @@ class PrisonerQuerySet(RecordQuerySet):
 
     def certainly(self, *statuses: Status) -> Self:
         """Return the people of whom one of these is certain, on the day given to ``status()``."""
-        return self.filter(_any_of(CERTAIN, statuses))
+        return self.filter(any_of(CERTAIN, statuses))
 
     def possibly(self, *statuses: Status) -> Self:
         """Return the people of whom one of these is certain or possible on that day.
 
         It is only possible where ``custody`` says another one.
         """
-        return self.filter(_any_of(POSSIBLE, statuses))
+        return self.filter(any_of(POSSIBLE, statuses))
 
     def held(self, on: date) -> Self:
         """Return who was held on a day, certainly (``custody`` says so) or possibly.
@@ -217,16 +217,22 @@ class PrisonerQuerySet(RecordQuerySet):
         """Return who had died in custody by a day, certainly or possibly."""
         return self.status(on).possibly(Status.DIED)
 
+    def count_each(self, *statuses: Status) -> dict[str, int]:
+        """Count the people of whom each of these is certain or possible on that day."""
+        return self.aggregate(
+            **{status.value: Count("pk", filter=any_of(POSSIBLE, (status,))) for status in statuses}
+        )
+
     def count_range(self, *statuses: Status) -> CountRange:
         """Count the people of whom one of these is certain, and possible, on that day."""
         counts = self.aggregate(
-            certain=Count("pk", filter=_any_of(CERTAIN, statuses)),
-            possible=Count("pk", filter=_any_of(POSSIBLE, statuses)),
+            certain=Count("pk", filter=any_of(CERTAIN, statuses)),
+            possible=Count("pk", filter=any_of(POSSIBLE, statuses)),
         )
         return CountRange(counts["certain"], counts["possible"])
 
 
-def _any_of(conditions: dict[Status, Q], statuses: tuple[Status, ...]) -> Q:
+def any_of(conditions: dict[Status, Q], statuses: tuple[Status, ...]) -> Q:
     """Return the condition that one of some statuses holds; unknown is what ``custody`` says."""
     found = Q()
     for status in statuses:

@@ -252,7 +252,9 @@ def _sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Co
         if value and (label := _chip(asked, name, value))
     ]
     if asked.form.cleaned_data.get("on") and not asked.form.cleaned_data.get("status"):
-        chips.insert(0, {"label": gettext("held"), "remove_url": _without(data, "on", data["on"])})
+        chips.insert(
+            0, {"label": gettext("held"), "remove_url": _without(data, "on", str(data["on"]))}
+        )
     lead = ngettext("%(count)s person", "%(count)s people", counted.possible) % {
         "count": words.count(counted)
     }

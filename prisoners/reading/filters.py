@@ -54,7 +54,14 @@ class DayFilter(django_filters.Filter):
     field_class = DayField
 
 
-class ChoicesField(forms.MultipleChoiceField):
+class ValuesField(forms.MultipleChoiceField):
+    """Several values; an empty one asks nothing."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [one for one in super().to_python(value) if one]
+
+
+class ChoicesField(ValuesField):
     """Several of a set of values; says which one it does not know and what there is."""
 
     def validate(self, value: list[str]) -> None:
@@ -76,7 +83,7 @@ class ChoicesFilter(django_filters.Filter):
     field_class = ChoicesField
 
 
-class FacetField(forms.MultipleChoiceField):
+class FacetField(ValuesField):
     """Several values of a facet, which says what it knows."""
 
     def __init__(self, *, facet: Facet, **kwargs: Any) -> None:

@@ -24,7 +24,8 @@ class Gap:
 
 def stated(record: Record, field: str) -> bool:
     """Return whether a field of a record says anything; no and zero are something."""
-    value = getattr(record, field)
+    # By its number where it is another record, which need not be loaded for this.
+    value = getattr(record, getattr(record._meta.get_field(field), "attname", field))
     # By its type: an empty country, too, says that it equals 0.
     return bool(value) or isinstance(value, Number)
 

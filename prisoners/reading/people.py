@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Case, OuterRef, Prefetch, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    DateField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from prisoners.models import (
     Affiliation,
@@ -23,6 +37,16 @@ from prisoners.models import (
 )
 from prisoners.models.custody import PrisonerQuerySet
 from prisoners.reading.search import Found
+
+
+class Sort(TextChoices):
+    """The orders of a list."""
+
+    NAME = "name", _("name")
+    ARRESTED = "arrested", _("arrest, the earliest first")
+    HELD = "held", _("time held, the longest first")
+    RELEASED = "released", _("release, the latest first")
+    CONFIRMED = "confirmed", _("last confirmed, the longest silence first")
 
 
 def names_loaded(path: str = "names") -> Prefetch[str, QuerySet[PrisonerName], str]:
@@ -59,6 +83,27 @@ def by_nearness(people: PrisonerQuerySet, found: Found) -> PrisonerQuerySet:
     """Order people by how near their names are to what was typed."""
     places = [When(pk=number, then=place) for place, number in enumerate(found.prisoners)]
     return people.order_by(Case(*places, default=len(places)), "pk") if places else people
+
+
+def by_detention(people: PrisonerQuerySet, order: Sort, day: date) -> PrisonerQuerySet:
+    """Order people by a date or a length of their detentions, unknown ones at the end."""
+    mine = Detention.objects.published().filter(prisoner=OuterRef("pk"))
+    if order is Sort.ARRESTED:
+        key = Subquery(mine.by_date("began").values("began_first")[:1]).asc(nulls_last=True)
+    elif order is Sort.RELEASED:
+        key = Subquery(mine.latest_first("ended").values("ended_last")[:1]).desc(nulls_last=True)
+    elif order is Sort.CONFIRMED:
+        still = mine.filter(end_kind="").by_date("last_confirmed")
+        key = Subquery(still.values("last_confirmed_first")[:1]).asc(nulls_last=True)
+    else:
+        until = Case(
+            When(end_kind="", then=Value(day)), default=F("ended_last"), output_field=DateField()
+        )
+        began = ExpressionWrapper(F("began_first"), output_field=DateField())
+        length = ExpressionWrapper(until - began, output_field=DurationField())
+        longest = mine.annotate(length=length).order_by(F("length").desc(nulls_last=True))
+        key = Subquery(longest.values("length")[:1]).desc(nulls_last=True)
+    return people.order_by(key, "pk")
 
 
 def for_page(people: PrisonerQuerySet, today: date) -> PrisonerQuerySet:

@@ -61,7 +61,7 @@ def for_page(releases: QuerySet[Release]) -> QuerySet[Release]:
         Prefetch(
             "statements",
             Statement.objects.published()
-            .select_related("speaker", "prisoner")
+            .select_related("speaker", "prisoner", "deal")
             .prefetch_related(names_loaded("prisoner__names")),
         ),
     )
