@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from functools import cache
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from prisoners.models import Figure, Status
+from prisoners.models import CountRange, Figure, Status
 from prisoners.public import cards, words
 from prisoners.public.addresses import page
 from prisoners.public.footnotes import Footnotes
@@ -43,6 +46,7 @@ def figure_list(request: HttpRequest) -> HttpResponse:
 
 def _groups(figures: list[Figure], notes: Footnotes) -> list[Context]:
     """Return the figures by what they count and where, each with what is documented of the day."""
+    held = cache(documented_held)  # many figures are of the same day
     by_quantity: dict[tuple[str, str], list[Figure]] = defaultdict(list)
     for figure in figures:
         by_quantity[str(figure.country.code), figure.counts].append(figure)
@@ -53,20 +57,20 @@ def _groups(figures: list[Figure], notes: Footnotes) -> list[Context]:
                 "counts": _first_upper(of_one[0].get_counts_display()),
                 "country": of_one[0].country.name,
             },
-            "rows": [_row(figure, notes) for figure in of_one],
+            "rows": [_row(figure, held, notes) for figure in of_one],
             "comparisons": [comparison(one) for one in compare_all(of_one)],
         }
         for of_one in by_quantity.values()
     ]
 
 
-def _row(figure: Figure, notes: Footnotes) -> Context:
+def _row(figure: Figure, held: Callable[[str, date], CountRange], notes: Footnotes) -> Context:
     day = day_of(figure)
     documented = None
     if day and figure.counts == Figure.Counts.HELD:
         country = str(figure.country.code)
         documented = cards.documented(
-            documented_held(country, day),
+            held(country, day),
             Status.HELD,
             _("people documented here as held in %(country)s") % {"country": figure.country.name},
             day,
