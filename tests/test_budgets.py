@@ -1,0 +1,261 @@
+"""How often each page asks the database, table by table; the same however much there is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from prisoners.models import Actor, Deal, Facility, Prisoner, Release, Source
+from prisoners.reading.timeline import Kind
+from tests.factories import (
+    ActorFactory,
+    AffiliationFactory,
+    ChargeFactory,
+    ConcessionFactory,
+    DealFactory,
+    DealPartyFactory,
+    DetentionFactory,
+    ExternalIdFactory,
+    FacilityFactory,
+    FigureFactory,
+    PlacementFactory,
+    PrisonerFactory,
+    PrisonerNameFactory,
+    RecognitionFactory,
+    ReleaseDestinationFactory,
+    ReleaseFactory,
+    ReleaseOutcomeFactory,
+    SentenceFactory,
+    SourceFactory,
+    StatementFactory,
+    cite,
+)
+from tests.kept import kept, load_article
+
+pytestmark = pytest.mark.django_db
+
+ARTICLE_RELEASE: Final = "/releases/belarus-2025-12-13/"
+ARTICLE_DEAL: Final = "/deals/belarus-united-states-potash-2025/"
+ARTICLE_SOURCE: Final = "/sources/belarus-releases-123-article/"
+BIALIATSKI: Final = "/prisoners/ales-bialiatski/"
+COUNTRIES: Final = ("AQ", "BV", "HM", "GS", "TF", "IO", "SJ", "UM")
+
+_PART = re.compile(r'[()]|(?:FROM|INTO|UPDATE) "(\w+)"')
+
+
+def table(sql: str) -> str:
+    """Return which table a query is about: the outermost one that it reads from."""
+    depth, found = 0, []
+    for part in _PART.finditer(sql):
+        if part.group() in "()":
+            depth += 1 if part.group() == "(" else -1
+        else:
+            found.append((depth, part.start(), part.group(1).removeprefix("prisoners_")))
+    verb = sql.split(maxsplit=1)[0].lower()
+    name = min(found)[2] if found else sql
+    return name if verb == "select" else f"{verb} {name}"
+
+
+def queries_at(path: str, status: int = 200) -> dict[str, int]:
+    """Return how often a page asks each table, what only a first request asks left out."""
+    client = Client()
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path)
+        assert response.status_code == status, path
+    asked = Counter(table(query["sql"]) for query in queries.captured_queries)
+    return dict(sorted(asked.items()))
+
+
+def test_a_query_is_about_the_outermost_table_that_it_reads() -> None:
+    within = 'SELECT EXISTS(SELECT 1 FROM "prisoners_detention") FROM "prisoners_prisoner"'
+    assert table(within) == "prisoner"
+    assert table('SELECT COUNT(*) FROM (SELECT 1 FROM "prisoners_deal")') == "deal"
+    assert table('UPDATE "prisoners_deal" SET x = 1') == "update deal"
+
+
+# A synthetic record, that doubles ---------------------------------------------------------
+
+
+class Doubling:
+    """One of each page, to each of which more and more belongs."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.source: Source = SourceFactory.create(state="published")
+        self.actor: Actor = ActorFactory.create(published=True)
+        self.facility: Facility = FacilityFactory.create(published=True)
+        self.person: Prisoner = PrisonerFactory.create(published=True)
+        self.deal: Deal = DealFactory.create(published=True, agreed="2024-01-01")
+        self.release: Release = ReleaseFactory.create(
+            published=True, deal=self.deal, happened="2024-01-02", headcount=100,
+            announced_by=self.actor, freed_by=self.actor,
+        )  # fmt: skip
+        self.double()
+
+    @property
+    def paths(self) -> list[str]:
+        records = (self.source, self.actor, self.facility, self.person, self.deal, self.release)
+        return [
+            "/",
+            "/prisoners/",
+            "/prisoners/?status=held&status=released",
+            "/prisoners/?on=2023-01-01&country=AQ",
+            "/releases/",
+            "/deals/",
+            # By kind: which kinds are on the first page changes with how much there is.
+            *(f"/timeline/?kind={kind}" for kind in Kind.values),
+            "/timeline/?kind=arrest&kind=statement&year=2022",
+            "/figures/",
+            "/sources/",
+            "/sitemap.xml",
+            *(one.get_absolute_url() for one in records),
+        ]
+
+    def double(self) -> None:
+        """Make as many more of everything as there are."""
+        for number in range(self.size, max(2 * self.size, 2)):
+            self.more(number)
+        self.size = max(2 * self.size, 2)
+
+    def more(self, number: int) -> None:
+        public, country = {"published": True}, COUNTRIES[number]
+        release: Release = ReleaseFactory.create(
+            **public, deal=self.deal, happened="2023-05", announced_by=ActorFactory.create(**public)
+        )
+        ReleaseDestinationFactory.create(
+            **public, release=self.release, country=country, stated_by=ActorFactory.create(**public)
+        )
+        party = DealPartyFactory.create(**public, deal=self.deal, on_behalf_of=self.actor)
+        concession = ConcessionFactory.create(
+            **public, deal=self.deal, giver=self.actor, stage_on="2022"
+        )
+        figure = FigureFactory.create(
+            **public, release=self.release, relation="before", stated_by=self.actor, value=number
+        )
+        self.cite(release, party, concession, figure)
+        DealFactory.create(**public)
+        for prisoner in (self.person, PrisonerFactory.create(**public)):
+            self.more_of(prisoner, number)
+        for spoken in ({"speaker": self.actor}, {"speaker": None, "prisoner": self.person}):
+            about = {"deal": self.deal, "release": self.release, "said": "2022-03"}
+            self.cite(StatementFactory.create(**public, **about, **spoken))
+
+    def more_of(self, prisoner: Prisoner, number: int) -> None:
+        public = {"published": True}
+        detention = DetentionFactory.create(
+            **public, prisoner=prisoner, began="2022-02", end_kind="released", ended="2024-01-02"
+        )
+        parts = [
+            PrisonerNameFactory.create(**public, prisoner=prisoner),
+            ExternalIdFactory.create(**public, prisoner=prisoner),
+            AffiliationFactory.create(**public, prisoner=prisoner, actor=self.actor, kind="award"),
+            RecognitionFactory.create(**public, prisoner=prisoner),
+            PlacementFactory.create(**public, detention=detention, facility=self.facility),
+            ChargeFactory.create(**public, detention=detention),
+            SentenceFactory.create(**public, detention=detention, passed="2022-08"),
+            ReleaseOutcomeFactory.create(**public, detention=detention, release=self.release),
+        ]
+        self.cite(prisoner, detention, *parts)
+
+    def cite(self, *records: Any) -> None:
+        for record in records:
+            cite(record, "", self.source, locator=f"p. {self.size}")
+            cite(record)
+
+
+def test_no_page_asks_more_when_everything_doubles() -> None:
+    record = Doubling()
+    before = {path: queries_at(path) for path in record.paths}
+    record.double()
+    record.double()
+    assert record.size == 8
+    after = {path: queries_at(path) for path in record.paths}
+    assert {path: asked for path, asked in after.items() if asked != before[path]} == {}
+
+
+# The record of the article ----------------------------------------------------------------
+
+# The queries of each page by the table that they are about; one joins what it can.
+BUDGETS: Final[dict[str, str]] = {
+    "/": (
+        "citation 1, concession 1, deal 1, dealparty 1, figure 1, prisoner 5, prisonername 2, "
+        "release 2, releasedestination 2, releaseoutcome 2"
+    ),
+    "/prisoners/": (
+        "charge 1, citation 1, detention 5, placement 2, prisoner 5, prisonername 1, "
+        "recognition 1, release 1, releaseoutcome 3"
+    ),
+    "/prisoners/?status=held": (
+        "charge 1, citation 1, detention 4, figure 1, placement 1, prisoner 5, recognition 1, "
+        "releaseoutcome 2"
+    ),
+    BIALIATSKI: (
+        "affiliation 1, charge 1, citation 1, detention 1, externalid 1, placement 1, "
+        "prisoner 2, prisonername 1, recognition 1, releaseoutcome 1, sentence 1, statement 1"
+    ),
+    "/releases/": "citation 1, prisonername 1, release 2, releasedestination 1, releaseoutcome 1",
+    ARTICLE_RELEASE: (
+        "citation 1, figure 1, prisonername 2, release 2, releasedestination 1, "
+        "releaseoutcome 1, statement 1"
+    ),
+    "/deals/": (
+        "citation 1, concession 1, deal 2, dealparty 1, prisonername 1, release 1, "
+        "releasedestination 1, releaseoutcome 1"
+    ),
+    ARTICLE_DEAL: (
+        "citation 1, concession 1, deal 2, dealparty 1, prisonername 1, release 1, "
+        "releasedestination 1, releaseoutcome 1, statement 1"
+    ),
+    "/timeline/": (
+        "affiliation 1, citation 1, concession 1, deal 1, detention 4, figure 1, "
+        "prisonername 3, release 2, statement 1"
+    ),
+    "/figures/": "citation 1, figure 2, prisoner 2",
+    "/sources/": "source 2",
+    ARTICLE_SOURCE: (
+        "actor 1, affiliation 1, citation 1, concession 1, deal 1, dealparty 1, detention 1, "
+        "figure 1, prisoner 1, prisonername 7, release 1, releasedestination 1, "
+        "releaseoutcome 1, source 2, statement 1"
+    ),
+    "/actors/viasna/": (
+        "actor 2, affiliation 1, citation 1, concession 2, dealparty 2, figure 1, "
+        "prisonername 1, recognition 1, release 2, statement 1"
+    ),
+    "/sitemap.xml": "actor 2, deal 2, facility 1, prisoner 2, release 2, source 2",
+}
+
+
+@pytest.fixture(scope="module")
+def article(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with kept(django_db_blocker, load_article):
+        yield
+
+
+@pytest.mark.parametrize("path", list(BUDGETS))
+def test_a_page_asks_exactly_what_it_needs(article: None, path: str) -> None:
+    asked = ", ".join(f"{name} {times}" for name, times in queries_at(path).items())
+    assert asked == BUDGETS[path]
+
+
+def test_a_page_that_is_not_there_costs_next_to_nothing(article: None) -> None:
+    assert queries_at("/no/such/page/", 404) == {}
+    assert queries_at("/prisoners/nobody-here/", 404) == {"formeraddress": 1, "prisoner": 2}
+
+
+@pytest.mark.parametrize("path", ["/methodology/", "/data/", "/safety/", "/robots.txt"])
+def test_a_page_of_text_asks_nothing(article: None, path: str) -> None:
+    assert queries_at(path) == {}
+
+
+def test_the_first_request_asks_no_more_than_the_next(article: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert Client().get(BIALIATSKI).status_code == 200
+    assert len(queries) == sum(queries_at(BIALIATSKI).values())
