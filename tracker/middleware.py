@@ -3,14 +3,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 # Features that a browser may offer and that no page here uses. There is no word for "all": each
-# has to be named. From https://github.com/w3c/webappsec-permissions-policy/blob/main/features.md
+# has to be named, and browsers complain on every page of one that they do not know. From https://github.com/w3c/webappsec-permissions-policy/blob/main/features.md
 DENIED = (
     "accelerometer",
-    "ambient-light-sensor",
-    "attribution-reporting",
     "autoplay",
-    "battery",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "compute-pressure",
@@ -39,7 +35,6 @@ DENIED = (
     "speaker-selection",
     "storage-access",
     "usb",
-    "web-share",
     "window-management",
     "xr-spatial-tracking",
 )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 8
 
+# The largest whole number that a column holds on PostgreSQL; SQLite would take more.
+LARGEST = 2**31 - 1
+
 
 def new_public_id() -> str:
     """Return a random id; it says nothing of when, or after how many others, it was made."""

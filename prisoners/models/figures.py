@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django_countries.fields import CountryField
 
 from prisoners import bounds
 from prisoners.models.actors import Actor
-from prisoners.models.base import Record, record_constraints
+from prisoners.models.base import LARGEST, Record, record_constraints
 from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
 from prisoners.models.releases import Release
 
@@ -39,7 +40,7 @@ class Figure(Record):
 
     counts = models.CharField(_("what it counts"), max_length=16, choices=Counts)
     country = CountryField(_("country"))
-    value = models.PositiveIntegerField(_("number"))
+    value = models.PositiveIntegerField(_("number"), validators=[MaxValueValidator(LARGEST)])
     bound = models.CharField(_("bound"), max_length=16, choices=Bound, default=Bound.EXACTLY)
     is_estimate = models.BooleanField(
         _("an estimate"), default=False, help_text=_("The source calls it an estimate.")

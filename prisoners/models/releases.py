@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Sum
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from prisoners.models.actors import Actor
-from prisoners.models.base import AddressedRecord, Record, State, record_constraints
+from prisoners.models.base import LARGEST, AddressedRecord, Record, State, record_constraints
 from prisoners.models.deals import Deal
 from prisoners.models.detentions import Detention
 from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
@@ -37,6 +38,7 @@ class Release(AddressedRecord):
         _("how many were announced"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(LARGEST)],
         help_text=_("Empty: no number was announced."),
     )
     announced_by = models.ForeignKey(
@@ -106,7 +108,7 @@ class ReleaseDestination(Record):
         Release, models.CASCADE, related_name="destinations", verbose_name=_("release")
     )
     country = CountryField(_("to which country"))
-    headcount = models.PositiveIntegerField(_("how many"))
+    headcount = models.PositiveIntegerField(_("how many"), validators=[MaxValueValidator(LARGEST)])
     stated_by = models.ForeignKey(
         Actor,
         models.PROTECT,
@@ -191,6 +193,7 @@ class ReleaseOutcome(Record):
     owner_field = "detention"
     public_through = ("release", "detention")
     facts = (
+        "release",
         "destination",
         "refused_to_leave",
         "returned_to_custody",

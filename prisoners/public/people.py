@@ -43,7 +43,7 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
             "filters": _filter_form(asked, request.GET, {}),
         }
         return render(request, "prisoners/list.html", context, status=400)
-    ordered = _in_order(people.for_list(asked.people), asked)
+    ordered = in_order(people.for_list(asked.people), asked)
     paginator = Paginator(ordered, PAGE_SIZE)
     try:
         shown = paginator.page(request.GET.get("page", 1))
@@ -80,7 +80,8 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
     return render(request, "prisoners/list.html", context)
 
 
-def _in_order(listed: PrisonerQuerySet, asked: PrisonerFilter) -> PrisonerQuerySet:
+def in_order(listed: PrisonerQuerySet, asked: PrisonerFilter) -> PrisonerQuerySet:
+    """Order a list as it is asked for; by nearness where a name is and no order."""
     if asked.found and not asked.form.cleaned_data.get("sort"):
         return people.by_nearness(listed, asked.found)
     if asked.order is Sort.NAME:

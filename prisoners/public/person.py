@@ -281,7 +281,7 @@ def _outcome(outcome: ReleaseOutcome, notes: Footnotes) -> list[Context]:
     facts = [
         _fact(
             gettext("Freed in"),
-            [_value(release.title, notes.refs(outcome, ""), release.get_absolute_url())],
+            [_value(release.title, notes.refs(outcome, "release"), release.get_absolute_url())],
         ),
         _fact(
             gettext("Taken to"),

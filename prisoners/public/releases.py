@@ -201,7 +201,7 @@ def _named(outcome: ReleaseOutcome, person: Prisoner, notes: Footnotes) -> Conte
     return _person(person) | {
         "went": _went(outcome),
         "flags": ", ".join(flags),
-        "refs": notes.refs(outcome, "", "destination"),
+        "refs": notes.refs(outcome, "release", "destination"),
     }
 
 
