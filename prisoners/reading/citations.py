@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
 from prisoners.models import TARGET_NAMES, Citation, Record
+
+if TYPE_CHECKING:
+    from django.db.models import ForeignKey
 
 Place = tuple[str, int]
 
@@ -15,6 +19,17 @@ Place = tuple[str, int]
 def place(record: Record) -> Place:
     """Return how citations name a record: its kind and its number."""
     return TARGET_NAMES[type(record)], record.pk
+
+
+def owners(record: Record) -> Iterator[Place]:
+    """Yield what a record is a part of, and what that is a part of, as citations name them."""
+    while record.owner_field:
+        relation: ForeignKey[Any, Any] = record._meta.get_field(record.owner_field)  # type: ignore[assignment]
+        owner: type[Record] = relation.related_model
+        yield TARGET_NAMES[owner], getattr(record, relation.attname)
+        if not owner.owner_field:
+            return
+        record = getattr(record, record.owner_field)
 
 
 class Citations:
@@ -28,8 +43,8 @@ class Citations:
         """Look up the citations of more records, in one more query if there are any."""
         numbers: dict[str, set[int]] = defaultdict(set)
         for record in records:
-            name, number = place(record)
-            numbers[name].add(number)
+            for name, number in (place(record), *owners(record)):
+                numbers[name].add(number)
         if not numbers:
             return
         asked = Q()
@@ -43,7 +58,7 @@ class Citations:
         """Return the citations of one fact, those that support it first.
 
         A fact without one of its own rests on those of its record, and else on those of the
-        record that this one is a part of.
+        records that this one is a part of, the nearest first.
         """
         own = self._found.get((place(record), field), [])
         if not any(one.stance == Citation.Stance.SUPPORTS for one in own):
@@ -59,10 +74,8 @@ class Citations:
         ]
 
     def _inherited(self, record: Record, field: str) -> list[Citation]:
-        if field and (whole := self._found.get((place(record), ""), [])):
-            return whole
-        if not record.owner_field:
-            return []
-        owner_model = record._meta.get_field(record.owner_field).related_model
-        owner = TARGET_NAMES[owner_model], getattr(record, f"{record.owner_field}_id")  # type: ignore[index]
-        return self._found.get((owner, ""), [])
+        above = [place(record)] if field else []
+        for one in (*above, *owners(record)):
+            if whole := self._found.get((one, ""), []):
+                return whole
+        return []
