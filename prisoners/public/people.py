@@ -25,6 +25,8 @@ from prisoners.reading.people import Sort
 from prisoners.reading.search import LONGEST
 
 PAGE_SIZE = 50
+# So many choices of a filter stand open; the others can be unfolded.
+CHOICES_OPEN = 8
 # What else may stand in the address of the list without being a filter.
 NOT_FILTERS = {"page"}
 
@@ -231,7 +233,16 @@ def _facet_field(
         _choice(facet.name, value, label, counts.get(value), chosen)
         for value, label in facet.labels(known).items()
     ]
-    return _field(asked, facet.name, "checkbox", choices=choices)
+    # Of many choices, those that list the most people stand open; in their order all the same.
+    often = sorted(choices, key=lambda one: (not one["checked"], -(one["count"] or 0)))
+    first = often[:CHOICES_OPEN] if len(choices) > CHOICES_OPEN + 2 else choices
+    return _field(
+        asked,
+        facet.name,
+        "checkbox",
+        choices=[one for one in choices if one in first],
+        more=[one for one in choices if one not in first],
+    )
 
 
 def _choice(name: str, value: str, label: object, count: int | None, chosen: list[str]) -> Context:
@@ -292,10 +303,20 @@ def _without(data: QueryDict, name: str, value: str) -> str:
 
 
 def _guess(asked: PrisonerFilter) -> Context | None:
-    """Say that nobody has this name, where those listed only come close."""
-    if asked.found is None or not asked.found.guessed:
+    """Say that nobody has this name and those listed only come close, or that there are more."""
+    if asked.found is None:
         return None
     name = asked.form.cleaned_data["q"]
+    if asked.found.cut:
+        return {
+            "title": gettext("Many names are like “%(name)s”.") % {"name": name},
+            "text": gettext(
+                "These are the nearest ones, not all of them, and their number says nothing of how "
+                "many there are. More of the name finds the right one."
+            ),
+        }
+    if not asked.found.guessed:
+        return None
     return {
         "title": gettext("Nobody is documented here under “%(name)s”.") % {"name": name},
         "text": gettext("The closest names are these."),

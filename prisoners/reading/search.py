@@ -40,10 +40,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who was found, the nearest first; ``guessed`` where no name matches and these are close."""
+    """Who was found, the nearest first.
+
+    ``guessed`` where no name matches and these are close; ``cut`` where more names share what was
+    typed than are compared, so that these are the nearest of some and not all there are.
+    """
 
     matches: Sequence[Match]
     guessed: bool
+    cut: bool = False
 
     @property
     def prisoners(self) -> list[int]:
@@ -54,14 +59,18 @@ class Found:
 def find(text: str) -> Found:
     """Find published people by a name, or by a part of one."""
     best: dict[int, Match] = {}
-    for spelling in _candidates(text[:LONGEST]):
+    candidates = list(_candidates(text[:LONGEST]))
+    cut = len(candidates) == CANDIDATES
+    for spelling in candidates:
         nearness = nearness_of(text[:LONGEST], spelling.text)
         known = best.get(spelling.prisoner_id)
         if nearness >= FAR and (known is None or nearness > known.nearness):
             best[spelling.prisoner_id] = Match(spelling.prisoner_id, spelling, nearness)
     ranked = sorted(best.values(), key=lambda match: (-match.nearness, match.prisoner))
     matches = [match for match in ranked if match.nearness >= THRESHOLD]
-    return Found(matches, guessed=False) if matches else Found(ranked[:GUESSES], guessed=True)
+    if matches:
+        return Found(matches, guessed=False, cut=cut)
+    return Found(ranked[:GUESSES], guessed=True)
 
 
 def _candidates(text: str) -> QuerySet[PrisonerName]:
