@@ -25,7 +25,7 @@ def owners(record: Record) -> Iterator[Place]:
     """Yield what a record is a part of, and what that is a part of, as citations name them."""
     while record.owner_field:
         relation: ForeignKey[Any, Any] = record._meta.get_field(record.owner_field)  # type: ignore[assignment]
-        owner: type[Record] = relation.related_model
+        owner: Any = relation.related_model
         yield TARGET_NAMES[owner], getattr(record, relation.attname)
         if not owner.owner_field:
             return
