@@ -96,19 +96,18 @@ def _record(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         yield
 
 
-def rows(address: str) -> list[dict[str, str]]:
-    """Return the people whom a list gives, from all of its pages."""
-    page = read(address)
+def rows(page: Page) -> list[dict[str, str]]:
+    """Return the people whom a list gives, from the page and all that follow it."""
     found = [row for table in page.tables() for row in table]
     following = [link for link in page.main.all("a") if link.attrs.get("rel") == "next"]
     if following:
-        found += rows(urljoin(address, following[0].attrs["href"]))
+        found += rows(read(urljoin(page.path, following[0].attrs["href"])))
     return found
 
 
-def listed(address: str) -> tuple[int, int]:
+def listed(page: Page) -> tuple[int, int]:
     """Return how many people a list gives for certain, and how many with those only possible."""
-    found = rows(address)
+    found = rows(page)
     assert len({row["Name"] for row in found}) == len(found), "somebody is listed twice"
     return sum("Possibly" not in row["Status"] for row in found), len(found)
 
@@ -143,7 +142,8 @@ def test_each_documented_number_of_the_home_page_is_what_its_list_gives() -> Non
     cards = documented_cards(read("/"))
     assert len(cards) == 3
     for card, address in cards:
-        assert value_of(card) == listed(address) == said_by_list(read(address)), address
+        proof = read(address)
+        assert value_of(card) == listed(proof) == said_by_list(proof), address
         assert "as of" in card.text
     assert value_of(cards[0][0]) == (57, 59)
 
@@ -152,26 +152,26 @@ def test_each_documented_number_beside_a_figure_is_what_its_list_gives() -> None
     cards = documented_cards(read("/figures/"))
     assert len(cards) == 4
     for card, address in cards:
-        assert value_of(card) == listed(address) == said_by_list(read(address)), address
+        proof = read(address)
+        assert value_of(card) == listed(proof) == said_by_list(proof), address
     assert {value_of(card) for card, _address in cards} == {(3, 3), (1, 2), (0, 0)}
 
 
 @pytest.mark.parametrize("status", ["held", "released", "died", "unknown"])
-@pytest.mark.parametrize("on", ["", ON, "2021-07-14"])
-@pytest.mark.parametrize("country", ["", "BV"])
+@pytest.mark.parametrize(("on", "country"), [("", ""), (ON, ""), ("2021-07-14", "BV")])
 def test_the_number_over_a_list_is_that_of_its_rows(status: str, on: str, country: str) -> None:
     asked = {name: value for name, value in (("on", on), ("country", country)) if value}
     address = f"/prisoners/?{urlencode({'status': status, **asked})}"
     page = read(address)
-    assert said_by_list(page) == listed(address)
+    assert said_by_list(page) == listed(page)
     assert bool(page.main.all("table")) == (said_by_list(page)[1] > 0)
 
 
-def test_the_number_over_a_list_without_a_question_is_that_of_its_rows() -> None:
-    assert said_by_list(read("/prisoners/")) == listed("/prisoners/")
-    assert said_by_list(read("/prisoners/?gender=female")) == listed("/prisoners/?gender=female")
-    both = "/prisoners/?gender=female&gender=male"
-    assert said_by_list(read(both)) == listed(both) == (5, 5)
+@pytest.mark.parametrize("question", ["", "gender=female", "gender=female&gender=male"])
+def test_the_number_over_a_list_without_a_status_is_that_of_its_rows(question: str) -> None:
+    page = read(f"/prisoners/?{question}")
+    assert said_by_list(page) == listed(page)
+    assert bool(question) == (listed(page)[1] < 50)
 
 
 def test_a_range_says_why_it_is_one() -> None:
@@ -182,9 +182,7 @@ def test_a_range_says_why_it_is_one() -> None:
     assert "lower number is certain" not in read("/prisoners/?status=held&country=BV").main.text
 
 
-@pytest.mark.parametrize(
-    "asked", ["status=held", f"on={ON}&gender=not_stated", "country=BV&gender=female"]
-)
+@pytest.mark.parametrize("asked", [f"on={ON}&gender=not_stated", "country=BV&status=held"])
 def test_the_count_beside_each_choice_is_what_choosing_it_lists(asked: str) -> None:
     page = read(f"/prisoners/?{asked}")
     choices = page.main.all("input", type="checkbox")
@@ -205,7 +203,7 @@ def test_withheld_people_are_counted_once_on_the_home_page_and_nowhere_else() ->
     assert "6 more people are documented and withheld for their safety." in page.main.text
     for path in ("/prisoners/", "/prisoners/?status=held", "/releases/", "/figures/", "/timeline/"):
         assert "withheld" not in read(path).main.text
-    shown = listed("/prisoners/?status=held")
+    shown = listed(read("/prisoners/?status=held"))
     assert value_of(documented_cards(page)[0][0]) == shown
 
 
@@ -279,7 +277,7 @@ def test_a_deal_is_given_for_a_release_only_where_it_is_of_that_release() -> Non
 
 def test_a_release_of_today_is_not_counted_as_held_on_the_same_day() -> None:
     today = timezone.localdate()
-    before = listed("/prisoners/?status=held")
+    before = listed(read("/prisoners/?status=held"))
     DetentionFactory.create(
         published=True, began="2021", end_kind="released", ended=today.isoformat()
     )
@@ -287,4 +285,4 @@ def test_a_release_of_today_is_not_counted_as_held_on_the_same_day() -> None:
         published=True, began="2021", end_kind="released",
         ended=(today - timedelta(days=1)).isoformat(),
     )  # fmt: skip
-    assert listed("/prisoners/?status=held") == before
+    assert listed(read("/prisoners/?status=held")) == before

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from prisoners.models import Citation, Disclosure, Prisoner, State
@@ -26,7 +28,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-AGAINST = {"stance": Citation.Stance.CONTRADICTS, "value": "something else"}
+AGAINST: dict[str, Any] = {"stance": Citation.Stance.CONTRADICTS, "value": "something else"}
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_a_fact_that_is_only_contradicted_rests_on_the_whole_as_well(person: Pri
 
 
 def test_what_is_not_public_supports_nothing(person: Prisoner) -> None:
-    withheld = {"disclosure": Disclosure.WITHHELD, "disclosure_reason": "test"}
+    withheld: dict[str, Any] = {"disclosure": Disclosure.WITHHELD, "disclosure_reason": "test"}
     cite(person, "birth", state=State.DRAFT)
     cite(person, "birth", **withheld)
     cite(person, "birth", SourceFactory.create())

@@ -110,8 +110,8 @@ def test_figures_between_which_anything_may_have_happened_are_not_compared() -> 
 def test_a_figure_is_of_a_day_where_it_can_be_told(
     values: dict[str, str], happened: str | None, day: date | None
 ) -> None:
-    about = {} if "as_of" in values else {"release": release(happened=happened)}
-    assert day_of(figure(**values, **about)) == day
+    about: dict[str, Any] = {} if "as_of" in values else {"release": release(happened=happened)}
+    assert day_of(figure(10, **{**values, **about})) == day
 
 
 def test_those_held_by_another_country_are_not_documented_beside_a_figure() -> None:
