@@ -231,7 +231,10 @@ def _reconciliation(release: Release, notes: Footnotes) -> Context:
                 "by": by["name"] or _("our sources"),
                 "by_url": by["url"],
                 "refs": notes.refs(one, "headcount"),
-                "note": _("%(number)s of them named here") % {"number": words.number(named)},
+                # Who went there is not stated of those named: that is not to say none of them did.
+                "note": _("%(number)s of them named here") % {"number": words.number(named)}
+                if named
+                else _("who is among them is not stated"),
                 "part": True,
             }
         )
