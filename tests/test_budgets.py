@@ -62,9 +62,10 @@ def table(sql: str) -> str:
             depth += 1 if part.group() == "(" else -1
         else:
             found.append((depth, part.start(), part.group(1).removeprefix("prisoners_")))
-    verb = sql.split(maxsplit=1)[0].lower()
+    verb = sql.lstrip("(").split(maxsplit=1)[0].lower()
     name = min(found)[2] if found else sql
-    return name if verb == "select" else f"{verb} {name}"
+    # PostgreSQL declares a cursor for what is read row by row.
+    return name if verb in ("select", "declare") else f"{verb} {name}"
 
 
 def queries_at(path: str, status: int = 200) -> dict[str, int]:
