@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -81,7 +82,9 @@ def portrait(request: HttpRequest, found: PrisonerQuerySet) -> HttpResponse:
     person = get_object_or_404(found)
     if not person.portrait:
         raise Http404
-    return FileResponse(person.portrait.open())  # type: ignore[return-value]  # streams a file
+    # The stored name says nothing of use, and goes into the answer unless another is given.
+    name = f"{person.public_id}{Path(person.portrait.name).suffix}"
+    return FileResponse(person.portrait.open(), filename=name)  # type: ignore[return-value]
 
 
 def _status(

@@ -241,7 +241,7 @@ def _reconciliation(release: Release, notes: Footnotes) -> Context:
     if sums.unplaced is not None and sums.placed:
         rows.append(
             {
-                "label": _("Where to is not stated"),
+                "label": _("Of no stated destination"),
                 "value": words.number(sums.unplaced),
                 "by": here,
                 "note": _adds_up(sums),

@@ -169,7 +169,10 @@ class PrisonerFilter(django_filters.FilterSet):
         return self.qs  # type: ignore[return-value]  # the library knows no other queryset
 
     def filter_queryset(self, queryset: Any) -> Any:
-        return self._leaving().annotate(
+        people = self._leaving()
+        if not self.statuses:
+            people = people.status(self.day)
+        return people.annotate(
             is_certain=Case(When(self._certain(), then=Value(True)), default=Value(False))
             if self._certain()
             else Value(True)
@@ -185,22 +188,25 @@ class PrisonerFilter(django_filters.FilterSet):
 
     def facets(self) -> dict[str, dict[str, int]]:
         """Count the people that each choice would list, the choices of its own filter left out."""
-        everybody_else = self._leaving(without="status")
+        everybody_else = self._leaving(without="status").status(self.day)
         counted = {"status": everybody_else.count_each(*ASKABLE)}
         for facet in FACETS:
             counted[facet.name] = facet.counts(self._leaving(without=facet.name), self.day)
         return counted
 
     def _leaving(self, without: str = "") -> PrisonerQuerySet:
-        """Return the people whom the filters leave, one of them set aside."""
-        people = self.everybody.status(self.day)
+        """Return the people whom the filters leave, one of them set aside.
+
+        Their status is asked for only where one of them has to be: it is a long question.
+        """
+        people = self.everybody
         if self.found is not None:
             people = people.filter(pk__in=self.found.prisoners)
         for facet in FACETS:
             if facet.name != without and (values := self.chosen(facet)):
                 people = people.filter(facet.possibly(values, self.day))
         if self.statuses and without != "status":
-            people = people.possibly(*self.statuses)
+            people = people.status(self.day).possibly(*self.statuses)
         return people
 
     def _certain(self) -> Q:
