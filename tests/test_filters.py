@@ -132,7 +132,7 @@ def test_a_range_of_arrests_counts_the_certain_and_lists_the_possible(
     when: str, certain: set[str], possible: set[str]
 ) -> None:
     found = asked(f"arrested={when}")
-    listed = {one.name.removeprefix("Test "): one.is_certain for one in found.people}  # type: ignore[attr-defined]
+    listed = {one.name.removeprefix("Test "): one.is_certain for one in found.people}
     assert set(listed) == possible
     assert {name for name, is_certain in listed.items() if is_certain} == certain
     assert found.count() == CountRange(len(certain), len(possible))
