@@ -39,6 +39,7 @@ def test_what_is_stated_needs_a_source_and_what_is_not_does_not() -> None:
 @pytest.mark.parametrize("said", [True, False])
 def test_no_is_something_that_a_source_must_say(said: bool) -> None:
     outcome = ReleaseOutcomeFactory.create(refused_to_leave=said)
+    cite(outcome, "release")
     assert gaps(outcome) == {("releaseoutcome", "refused_to_leave")}
 
 
@@ -51,7 +52,9 @@ def test_zero_is_something_that_a_source_must_say() -> None:
 
 
 def test_a_country_that_is_not_stated_needs_no_source() -> None:
-    assert gaps(ReleaseOutcomeFactory.create(destination="")) == set()
+    outcome = ReleaseOutcomeFactory.create(destination="")
+    cite(outcome, "release")
+    assert gaps(outcome) == set()
     assert gaps(PrisonerFactory.create(name=None, citizenships=[])) == set()
     assert gaps(PrisonerFactory.create(name=None, citizenships=["AQ"])) == {
         ("prisoner", "citizenships")

@@ -66,7 +66,8 @@ def draft() -> Prisoner:
     for field in ("country", "began", "end_kind"):
         cite(detention, field, source)
     cite(charge, source=source)
-    cite(outcome, "destination", source)
+    for field in ("release", "destination"):
+        cite(outcome, field, source)
     return person
 
 
