@@ -12,12 +12,14 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
@@ -51,7 +53,9 @@ from prisoners.models import (
     Statement,
 )
 from prisoners.models.fields import IntervalField
+from prisoners.models.releases import refuse_too_many
 from prisoners.models.sources import citable
+from prisoners.reading.synthetic import is_synthetic
 
 Values = dict[str, Any]
 
@@ -141,6 +145,8 @@ def load(*, path: Path, publish: bool = True) -> Report:
 
     Raise DossierError with every mistake, and then nothing is loaded.
     """
+    if is_synthetic():
+        raise DossierError(path, [Problem(_("database"), "", _("it is filled with invented data"))])
     loader = _Loader(path, _read(path))
     with transaction.atomic():
         loader.load(publish)
@@ -151,7 +157,7 @@ def load(*, path: Path, publish: bool = True) -> Report:
 
 def _read(path: Path) -> Values:
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         problem = _("the file cannot be read: %(reason)s") % {"reason": error.strerror}
     except UnicodeDecodeError as error:
@@ -163,30 +169,40 @@ def _read(path: Path) -> Values:
     raise DossierError(path, [Problem(_("file"), "", problem)])
 
 
+class _FollowsError(Exception):
+    """A record that is named has a mistake of its own, which is reported already."""
+
+
 class _Loader:
     def __init__(self, path: Path, data: Values) -> None:
         self.path = path
         self.data = data
         self.report = Report()
         self.problems: list[Problem] = []
-        self.dossier = str(data.get("dossier", ""))
+        named = data.get("dossier")
+        self.dossier = named if isinstance(named, str) and slug_re.match(named) else ""
         self.entries = {
             (entry.model, entry.key): entry
             for entry in DossierEntry.objects.filter(dossier=self.dossier)
         }
         self.seen: set[tuple[str, str]] = set()
         self.found: dict[tuple[type[models.Model], str], Record | None] = {}
+        self.failed: set[tuple[type[models.Model], str]] = set()
         self.top: list[tuple[str, Record]] = []
 
     def load(self, publish: bool) -> None:
         if not self.dossier:
-            self._problem(_("file"), "dossier", _("say what this dossier is called: dossier = …"))
+            self._problem(
+                _("file"),
+                "dossier",
+                _("say what this dossier is called, in letters, digits, - and _: dossier = …"),
+            )
         self._refuse_unknown(
             _("file"), self.data, (*HEADER, *(section.name for section in SECTIONS))
         )
         for section in SECTIONS:
             for table, name in self._tables(section, self.data, ""):
-                record = self._load(section, table, name, None)
+                record = self._load(section, table, name)
                 if record is not None:
                     self.top.append((name, record))
         self._report_removed()
@@ -209,29 +225,42 @@ class _Loader:
                 yield table, f"{where} {table.get('key') or number}"
 
     def _load(
-        self, section: Section, table: Values, name: str, owner: Record | None
+        self,
+        section: Section,
+        table: Values,
+        name: str,
+        owner: Record | None = None,
+        owner_key: str = "",
     ) -> Record | None:
-        """Load one table with its parts and citations; None where it cannot be."""
+        """Load one table with its parts and citations; None where it cannot be.
+
+        Parts and citations are looked at even then: for further mistakes, and because they are
+        still in the dossier.
+        """
         model = section.model
         names = (*(COMMON if hasattr(model, "slug") else COMMON[1:]), *citable(model))
         inner = tuple(part.name for part in section.parts)
         self._refuse_unknown(name, table, (*names, *inner, "key", "cite"))
-        key = self._key(table, name, owner)
+        key = self._key(table, name, owner_key)
         values = {one: _tidy(table[one]) for one in names if one in table}
         record = self._merge(model, key, values, name, owner) if key else None
-        for part in section.parts:
-            for inner_table, inner_name in self._tables(part, table, name):
-                self._load(part, inner_table, inner_name, record)
-        if record is not None:
-            self._cite(record, key, table.get("cite", {}), name)
+        with self._headcount_set_aside(record, name):
+            for part in section.parts:
+                for inner_table, inner_name in self._tables(part, table, name):
+                    self._load(part, inner_table, inner_name, record, key)
+        self._cite(model, record, key, table.get("cite", {}), name)
         return record
 
-    def _key(self, table: Values, name: str, owner: Record | None) -> str:
+    def _key(self, table: Values, name: str, owner_key: str) -> str:
         key = table.get("key")
-        if not isinstance(key, str) or not key:
-            self._problem(name, "key", _("give it a key of its own that never changes"))
+        if not isinstance(key, str) or not slug_re.match(key):
+            self._problem(
+                name,
+                "key",
+                _("give it a key of its own that never changes, of letters, digits, - and _"),
+            )
             return ""
-        return f"{owner.key}--{key}" if owner else key
+        return f"{owner_key}--{key}" if owner_key else key
 
     def _merge(
         self, model: type[Record], key: str, values: Values, name: str, owner: Record | None
@@ -242,10 +271,11 @@ class _Loader:
             self._problem(name, "key", _("“%(key)s” is already in this dossier") % {"key": key})
             return None
         self.seen.add(identity)
+        entry = self.entries.get(identity)
         if model.owner_field and owner is None:
+            self._check(model(key=key), values, name)
             return None
         record = model._default_manager.filter(key=key).first()
-        entry = self.entries.get(identity)
         if record is None and entry is not None:
             self.report.kept.append(_("%(name)s: deleted since, not made again") % {"name": name})
             return None
@@ -257,15 +287,50 @@ class _Loader:
             changed = values
         else:
             changed = self._changes(record, values, entry.values if entry else {}, name)
-        if self._assign(record, changed, name) and (is_new or changed):
-            self._save(record, name, is_new)
-        elif not changed and not is_new:
+        if not self._assign(record, changed, name):
+            right = False
+        elif is_new or changed:
+            right = self._save(record, name, is_new)
+        else:
+            right = True
             self.report.unchanged.append(name)
-        if record.pk is None:
+        if right:
+            self.found[model, key] = record
+            self._remember(identity, values)
+        elif is_new:
+            self.failed.add((model, key))
             return None
-        self.found[model, key] = record
-        self._remember(identity, values)
         return record
+
+    @contextmanager
+    def _headcount_set_aside(self, record: Record | None, name: str) -> Iterator[None]:
+        """Let a release's destinations change one by one; then save the headcount that they keep.
+
+        Where some grow and others shrink, or the headcount does with them, each step alone may
+        be too many.
+        """
+        if not isinstance(record, Release):
+            yield
+            return
+        same = Release._default_manager.filter(pk=record.pk)
+        same.update(headcount=None)
+        with _without_headcount(record):
+            yield
+        try:
+            Release._meta.get_field("headcount").clean(record.headcount, record)
+            refuse_too_many(record.headcount, record.destinations.exclude(state=State.WITHDRAWN))
+        except ValidationError as error:
+            self._problem(name, "headcount", error.messages[0])
+        else:
+            same.update(headcount=record.headcount)
+
+    def _check(self, record: Record, values: Values, name: str) -> None:
+        """Look for mistakes in a part whose owner cannot be loaded."""
+        if self._assign(record, values, name):
+            try:
+                record.clean_fields(exclude=[record.owner_field or ""])
+            except ValidationError as error:
+                self._report_invalid(error, name)
 
     def _changes(self, record: Record, values: Values, last: Values, name: str) -> Values:
         """Return what the file alone has changed; report the rest."""
@@ -290,7 +355,7 @@ class _Loader:
 
     def _assign(self, record: Record, values: Values, name: str) -> bool:
         """Set values on a record; False where one cannot be."""
-        problems = len(self.problems)
+        problems, follows = len(self.problems), False
         for one, value in values.items():
             model_field = record._meta.get_field(one)
             try:
@@ -298,33 +363,47 @@ class _Loader:
                     setattr(record, one, self._related(model_field.related_model, value))
                 else:
                     setattr(record, one, _typed(model_field, value))
+            except _FollowsError:
+                follows = True
             except ValidationError as error:
                 self._problem(name, one, error.messages[0])
-        return len(self.problems) == problems
+        return len(self.problems) == problems and not follows
 
-    def _save(self, record: Record, name: str, is_new: bool) -> None:
+    def _save(self, record: Record, name: str, is_new: bool) -> bool:
+        """Save a record, a release without its headcount; False where it is not valid."""
         try:
-            record.full_clean()
-            with transaction.atomic():
+            with transaction.atomic(), _without_headcount(record):
+                record.full_clean()
                 record.save()
         except ValidationError as error:
-            record.pk = record.pk if not is_new else None
-            for one, messages in error.message_dict.items():
-                for message in messages:
-                    self._problem(name, "" if one == "__all__" else one, message)
+            self._report_invalid(error, name)
+            return False
         except IntegrityError as error:
-            record.pk = record.pk if not is_new else None
             self._problem(name, "", str(error).splitlines()[0])
-        else:
-            if is_new:
-                self.report.created.append(name)
+            return False
+        if is_new:
+            self.report.created.append(name)
+        return True
+
+    def _report_invalid(self, error: ValidationError, name: str) -> None:
+        for one, messages in error.message_dict.items():
+            for message in messages:
+                self._problem(name, "" if one == "__all__" else one, message)
 
     def _related(self, model: type[Any], key: object) -> Record:
         """Return the record that a key names; raise ValidationError where there is none."""
-        identity = (model, str(key))
-        if identity not in self.found:
-            self.found[identity] = model._default_manager.filter(key=str(key)).first()
-        record = self.found[identity]
+        if not isinstance(key, str):
+            raise ValidationError(
+                _("expected %(wanted)s, not %(value)r")
+                % {"wanted": _("text in quotes"), "value": key}
+            )
+        identity = (model, key)
+        # PostgreSQL cannot be asked for a text with NUL in it.
+        if identity not in self.found and slug_re.match(key):
+            self.found[identity] = model._default_manager.filter(key=key).first()
+        record = self.found.get(identity)
+        if record is None and identity in self.failed:
+            raise _FollowsError
         if record is None:
             raise ValidationError(
                 _("there is no %(model)s with the key “%(key)s”")
@@ -334,52 +413,69 @@ class _Loader:
 
     # Citations
 
-    def _cite(self, record: Record, key: str, cites: object, name: str) -> None:
+    def _cite(
+        self, model: type[Record], record: Record | None, key: str, cites: object, name: str
+    ) -> None:
         if not isinstance(cites, dict):
             self._problem(name, "cite", _('write cite = { field = "source ¶1" }'))
             return
-        if cites and type(record) not in TARGET_NAMES:
+        if cites and model not in TARGET_NAMES:
             self._problem(name, "cite", _("a source is not cited itself"))
             return
         for one, given in cites.items():
-            fields = (WHOLE_RECORD, *citable(type(record)))
+            fields = (WHOLE_RECORD, *citable(model))
             if one not in fields:
                 self._problem(name, f"cite.{one}", _unknown(one, fields))
                 continue
             for citation in given if isinstance(given, list) else [given]:
-                self._cite_field(record, key, "" if one == WHOLE_RECORD else one, citation, name)
+                values = self._citation(citation, f"{name}, cite.{one}")
+                if values is not None:
+                    fact = "" if one == WHOLE_RECORD else one
+                    self._cite_field(model, record, key, fact, values, name)
 
-    def _cite_field(self, record: Record, key: str, one: str, given: object, name: str) -> None:
-        where = f"{name}, cite.{one or WHOLE_RECORD}"
+    def _citation(self, given: object, where: str) -> Values | None:
+        """Return what is given of a citation; None where it has no source."""
         if isinstance(given, str):
             source, _space, locator = given.partition(" ")
             given = {"source": source, "locator": locator.strip()}
         if not isinstance(given, dict) or "source" not in given:
             self._problem(where, "", _('name its source: "source-key ¶4" or { source = "…" }'))
-            return
+            return None
         self._refuse_unknown(where, given, CITATION_FIELDS)
-        values = {item: _tidy(given[item]) for item in CITATION_FIELDS if item in given}
-        target = TARGET_NAMES[type(record)]
+        return {item: _tidy(given[item]) for item in CITATION_FIELDS if item in given}
+
+    def _cite_field(
+        self,
+        model: type[Record],
+        record: Record | None,
+        key: str,
+        one: str,
+        values: Values,
+        name: str,
+    ) -> None:
+        target = TARGET_NAMES[model]
         # What makes a citation the same one on the next load: its fact, its source and the place.
-        identity = "\n".join([target, key, one, str(given["source"]), given.get("locator", "")])
-        digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
-        self._merge_citation(record, target, one, f"cite-{digest}", values, where)
+        place = [target, key, one, values["source"], values.get("locator", "")]
+        digest = hashlib.sha256("\n".join(map(str, place)).encode()).hexdigest()[:24]
+        where = f"{name}, cite.{one or WHOLE_RECORD}"
+        if record is None:
+            self.seen.add(("citation", f"cite-{digest}"))
+        else:
+            self._merge_citation(record, target, one, f"cite-{digest}", values, where)
 
     def _merge_citation(
         self, record: Record, target: str, one: str, key: str, values: Values, where: str
     ) -> None:
+        if ("citation", key) in self.seen:
+            self._problem(where, "", _("this citation is already there"))
+            return
         citation = Citation.objects.filter(key=key).first()
         if citation is not None or ("citation", key) in self.entries:
             self._merge(Citation, key, values, where, None)
             return
-        if ("citation", key) in self.seen:
-            self._problem(where, "", _("this citation is already there"))
-            return
         self.seen.add(("citation", key))
         citation = Citation(key=key, field=one, **{target: record})
-        if self._assign(citation, values, where):
-            self._save(citation, where, is_new=True)
-        if citation.pk is not None:
+        if self._assign(citation, values, where) and self._save(citation, where, is_new=True):
             self._remember(("citation", key), values)
 
     # The whole
@@ -423,6 +519,18 @@ class _Loader:
         self.problems.append(Problem(name, one, str(message)))
 
 
+@contextmanager
+def _without_headcount(record: Record) -> Iterator[None]:
+    if not isinstance(record, Release):
+        yield
+        return
+    headcount, record.headcount = record.headcount, None
+    try:
+        yield
+    finally:
+        record.headcount = headcount
+
+
 def _unknown(one: str, known: tuple[str, ...]) -> str:
     close = difflib.get_close_matches(one, known, n=1)
     if close:
@@ -451,11 +559,16 @@ def _typed(model_field: Any, value: Any) -> Any:
     elif isinstance(model_field, models.IntegerField):
         expected = (int,)
     elif isinstance(model_field, models.DecimalField):
-        expected = (int, float, str)
+        expected = (float, int)
     else:
         expected = (str,)
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
-        wanted = {str: _("text in quotes"), int: _("a whole number"), bool: "true / false"}
+        wanted = {
+            str: _("text in quotes"),
+            int: _("a whole number"),
+            float: _("a number"),
+            bool: "true / false",
+        }
         raise ValidationError(
             _("expected %(wanted)s, not %(value)r")
             % {"wanted": wanted.get(expected[0], _("a list of texts")), "value": value}
