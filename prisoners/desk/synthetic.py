@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final
 
 import django
@@ -59,6 +59,8 @@ TITLE: Final = "Invented data for trying the site out"
 ORGANISATIONS: Final = ("Invented Watch", "Invented Solidarity Fund", "Invented Bar Association")
 # Blocks that are being made or wait to be written; more would only take memory.
 AHEAD: Final = 3
+# Blocks in a transaction: the pages of large indexes that many people share are written once.
+TOGETHER: Final = 20
 # MiB. With the default of 2 the indexes of many people are read again and again.
 SQLITE_CACHE: Final = 256
 # Pages of the write-ahead log. A page that several blocks change is written to the file once.
@@ -141,7 +143,7 @@ def generate(
 
     The same seed gives the same people, whatever the number of processes that make them. A second
     run goes on after the last block of the one before. ``progress`` is told after each block how
-    many there are. Each block is one transaction: what is cut short leaves whole blocks behind.
+    many there are. What is cut short leaves whole blocks behind.
     Raise RealRecordsError, before anything is written, where there are real records.
     """
     refuse_real_records()
@@ -154,12 +156,13 @@ def generate(
     done = 0
     blocks = _blocks(count, seed, workers, shared)
     with _room_for_much(), _no_search_for_cycles(), closing(blocks):
-        for rows in blocks:
+        while done < count:
             with transaction.atomic():
-                for name, table in tables.items():
-                    table.write(rows.get(name, ()))
-            done += len(rows["Prisoner"])
-            progress(done)
+                for rows in islice(blocks, TOGETHER):
+                    for name, table in tables.items():
+                        table.write(rows.get(name, ()))
+                    done += len(rows["Prisoner"])
+                    progress(done)
     _go_on_counting(tables)
 
 
