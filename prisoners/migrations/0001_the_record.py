@@ -3,11 +3,12 @@
 import django.core.validators
 import django.db.models.deletion
 import django_countries.fields
+from django.db import migrations, models
+
 import prisoners.models.base
 import prisoners.models.detentions
 import prisoners.models.fields
 import prisoners.models.people
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
+from django.core.validators import ProhibitNullCharactersValidator, slug_re
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.lookups import IsNull
@@ -302,6 +302,9 @@ class AddressedRecord(Record):
     def clean(self) -> None:
         """Refuse an address that already leads to another record."""
         super().clean()
+        if not slug_re.match(self.slug):
+            # Its own field refuses it; PostgreSQL could not even be asked for one with NUL in it.
+            return
         relation = self._former_addresses.field.name
         taken = self._former_addresses.model.objects.filter(
             slug=self.slug, **{f"{relation}__isnull": False}
