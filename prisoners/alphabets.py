@@ -30,11 +30,15 @@ def sort_key(text: str, filed_as: str = "") -> str:
         *given, family = text.split() or [""]
         filed_as = " ".join([family, *given])
     composed = unicodedata.normalize("NFC", filed_as).casefold()
+    # A word ends with 0: collations that ignore spaces do not ignore it, and it sorts first.
     return "".join(_place(letter) for letter in composed if letter.isalnum() or letter == " ")
 
 
 def _place(letter: str) -> str:
     if letter in _PLACES:
         return _PLACES[letter]
+    if letter == " ":
+        return "0"
     decomposed = unicodedata.normalize("NFD", letter.translate(_BASES))
-    return "".join(part for part in decomposed if not unicodedata.combining(part))
+    base = "".join(part for part in decomposed if not unicodedata.combining(part))
+    return base if base.isascii() else f"я{base}"
