@@ -162,7 +162,7 @@ class Statement(Record):
     text = models.TextField(_("what was said"), help_text=_("In our own words."))
     deal = models.ForeignKey(
         Deal,
-        models.SET_NULL,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="statements",
@@ -170,7 +170,7 @@ class Statement(Record):
     )
     release = models.ForeignKey(
         "prisoners.Release",
-        models.SET_NULL,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="statements",

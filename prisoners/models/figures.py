@@ -59,7 +59,7 @@ class Figure(Record):
     )
     release = models.ForeignKey(
         Release,
-        models.SET_NULL,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="figures",
