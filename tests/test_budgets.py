@@ -234,7 +234,7 @@ BUDGETS: Final[dict[str, str]] = {
     ),
     "/actors/viasna/": (
         "actor 2, affiliation 1, citation 1, concession 2, dealparty 2, figure 1, "
-        "prisonername 1, recognition 1, release 2, statement 1"
+        "prisonername 1, recognition 1, release 2, releasedestination 1, statement 1"
     ),
     "/sitemap.xml": "actor 2, deal 2, facility 1, prisoner 2, release 2, source 2",
 }

@@ -824,3 +824,17 @@ def test_the_command_can_leave_a_record_that_is_not_empty_alone(path: Path) -> N
     assert command(path, "--if-empty") == "The record is not empty: no dossier was loaded.\n"
     assert Actor.objects.get().name == "Test Group"
     assert Deal.objects.count() == 0
+
+
+def test_a_fact_that_is_added_to_a_public_record_needs_a_source_too(dossier: Load) -> None:
+    dossier()
+    with pytest.raises(DossierError, match="prisoner ann, gender: this fact has no source"):
+        dossier(('slug = "ann"\n', 'slug = "ann"\ngender = "female"\n'))
+    assert Prisoner.objects.get().gender == ""
+
+
+def test_a_draft_load_changes_nothing_that_is_public(dossier: Load) -> None:
+    dossier()
+    report = dossier(('"Test occupation"', '"Another occupation"'), publish=False)
+    assert Prisoner.objects.get().occupation == "Test occupation"
+    assert report.kept == ["prisoner ann, occupation: public already, and not changed by a draft"]

@@ -26,7 +26,7 @@ RELEASE = "/releases/belarus-2025-12-13/"
 DEAL = "/deals/belarus-united-states-potash-2025/"
 SOURCE = "/sources/belarus-releases-123-article/"
 HEADLINES = "headlines beside the text"
-POTASH = "Sanctions on Belarusian potash lifted"
+POTASH = "Lifting of sanctions on Belarusian potash"
 LARGEST = "The largest release by the government of Belarus since Washington began"
 FREED_ON = "Freed on 13 December 2025 (inferred)"
 CLOSE_TO_HIM = "Washington began its diplomatic contacts with him earlier in the year"
@@ -237,7 +237,7 @@ def test_the_source_says_what_of_it_is_not_stated() -> None:
 def test_the_source_page_counts_and_shows_every_citation_of_it() -> None:
     page = read_once(SOURCE)
     number = Citation.objects.published().count()
-    assert f"{number} citations rest on this source" in page.main.text
+    assert f"{number} citations of this source" in page.main.text
     places = [row["Where in the source"] for table in page.tables() for row in table]
     assert sum(len(one.split(", ")) for one in places) == number
 

@@ -108,7 +108,7 @@ def test_who_is_only_possibly_held_is_listed_and_marked() -> None:
     assert not rows["Test Aq Female Held"]["Status"].startswith("Possibly")
     today = {row["Name"]: row for table in asked(status="held").tables() for row in table}
     assert today["Test Silent"]["Status"].startswith("Possibly held")
-    assert "not confirmed since the arrest" in today["Test Silent"]["Status"]
+    assert "no later confirmation is in this record" in today["Test Silent"]["Status"]
     assert "last confirmed on 5 January 2026" in today["Test Aq Male Held"]["Status"]
 
 

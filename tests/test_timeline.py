@@ -211,3 +211,16 @@ def test_nothing_found_says_what_to_try() -> None:
     page = read("/timeline/?year=1999")
     assert "Nothing is documented here under these filters." in page.main.text
     assert "/timeline/" in page.links()
+
+
+def test_a_withheld_detention_does_not_answer_to_its_country() -> None:
+    award = AffiliationFactory.create(published=True, kind="award", began="2022")
+    DetentionFactory.create(
+        published=True,
+        prisoner=award.prisoner,
+        country="HM",
+        disclosure="withheld",
+        disclosure_reason="Test reason.",
+    )
+    shown = read("/timeline/?kind=award&country=HM").main.text
+    assert award.prisoner.name not in shown

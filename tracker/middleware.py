@@ -41,6 +41,22 @@ DENIED = (
 POLICY = ", ".join(f"{feature}=()" for feature in DENIED)
 
 
+def no_copy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Ask that no copy is kept of an answer that says nothing of it: redirects, 404s, the desk.
+
+    Files that are the same for everybody are served before this is reached.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
 def permissions_policy(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:

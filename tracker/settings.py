@@ -101,7 +101,7 @@ DEBUG = env.bool("DEBUG", False)
 HOST = env.str("HOST", "127.0.0.1", validate=validate.Regexp(r"[0-9A-Za-z.:_-]+\Z"))
 PORT = env.int("PORT", 8000, validate=validate.Range(1, 65_535))
 SITE_NAME = env.str("SITE_NAME", "Political prisoners", validate=validate.Length(1, 80))
-# Absolute addresses (feeds, sitemap, link previews) begin with this and never with the host of
+# Absolute addresses (the sitemap, quotations) begin with this and never with the host of
 # the request, which whoever asks can choose.
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}", validate=_origin)
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "", validate=_email_or_nothing)
@@ -190,6 +190,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.permissions_policy",
+    "tracker.middleware.no_copy",
     "csp.middleware.CSPMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -55,6 +55,7 @@ from prisoners.models import (
 from prisoners.models.fields import IntervalField
 from prisoners.models.releases import refuse_too_many
 from prisoners.models.sources import citable
+from prisoners.reading.gaps import uncited
 from prisoners.reading.synthetic import is_synthetic
 
 Values = dict[str, Any]
@@ -147,9 +148,9 @@ def load(*, path: Path, publish: bool = True) -> Report:
     """
     if is_synthetic():
         raise DossierError(path, [Problem(_("database"), "", _("it is filled with invented data"))])
-    loader = _Loader(path, _read(path))
+    loader = _Loader(path, _read(path), publish)
     with transaction.atomic():
-        loader.load(publish)
+        loader.load()
         if loader.problems:
             raise DossierError(path, loader.problems)
     return loader.report
@@ -174,8 +175,9 @@ class _FollowsError(Exception):
 
 
 class _Loader:
-    def __init__(self, path: Path, data: Values) -> None:
+    def __init__(self, path: Path, data: Values, publish: bool) -> None:
         self.path = path
+        self.publish = publish
         self.data = data
         self.report = Report()
         self.problems: list[Problem] = []
@@ -189,8 +191,9 @@ class _Loader:
         self.found: dict[tuple[type[models.Model], str], Record | None] = {}
         self.failed: set[tuple[type[models.Model], str]] = set()
         self.top: list[tuple[str, Record]] = []
+        self.changed: set[str] = set()
 
-    def load(self, publish: bool) -> None:
+    def load(self) -> None:
         if not self.dossier:
             self._problem(
                 _("file"),
@@ -202,11 +205,14 @@ class _Loader:
         )
         for section in SECTIONS:
             for table, name in self._tables(section, self.data, ""):
+                before = len(self.report.updated) + len(self.report.created)
                 record = self._load(section, table, name)
                 if record is not None:
                     self.top.append((name, record))
+                if len(self.report.updated) + len(self.report.created) > before:
+                    self.changed.add(name)
         self._report_removed()
-        if publish and not self.problems:
+        if self.publish and not self.problems:
             self._publish()
 
     # One record
@@ -341,6 +347,12 @@ class _Loader:
             if value == now:
                 continue
             untouched = now == before if before is not MISSING else now in (None, "", [])
+            if not self.publish and record.state == State.PUBLISHED:
+                self.report.kept.append(
+                    _("%(name)s, %(field)s: public already, and not changed by a draft")
+                    % {"name": name, "field": one}
+                )
+                continue
             if value == before or not untouched:
                 self.report.kept.append(
                     _("%(name)s, %(field)s: the record says “%(now)s”, the dossier “%(value)s”")
@@ -492,6 +504,9 @@ class _Loader:
             if record.state == State.WITHDRAWN:
                 continue
             if not any(one.state in workflow.UNPUBLISHED for one in workflow.with_parts(record)):
+                # What was public already has been changed in place: it needs its sources too.
+                for gap in uncited(record) if name in self.changed else ():
+                    self._problem(name, gap.field, _("this fact has no source"))
                 continue
             try:
                 workflow.publish(record=record)

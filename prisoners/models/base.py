@@ -313,7 +313,11 @@ class AddressedRecord(Record):
             raise ValidationError({"slug": _("This address already leads to another record.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        before, was_public = self._slug_before, self.state in (State.PUBLISHED, State.WITHDRAWN)
+        before = self._slug_before
+        was_public = (
+            self.state in (State.PUBLISHED, State.WITHDRAWN)
+            and self.disclosure == Disclosure.PUBLIC
+        )
         fields = kwargs.get("update_fields")
         if fields is not None and "slug" not in fields:
             super().save(*args, **kwargs)

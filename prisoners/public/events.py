@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from prisoners import dates
 from prisoners.models import (
@@ -44,13 +45,18 @@ def own_item(event: Event, notes: Footnotes, url: str) -> dict[str, Any]:
         return shown
     plain = {
         Kind.ARREST: _("Detained"),
-        Kind.RELEASE: _("Freed"),
+        Kind.RELEASE: _("Escaped") if _is_escape(event) else _("Freed"),
         Kind.DEATH: _("Died in custody"),
         Kind.SENTENCE: _("Sentenced"),
     }
     if isinstance(event.record, Affiliation):
         plain[Kind.AWARD] = f"{event.record.role}, {event.record.actor}"
     return shown | {"url": "", "lang": "", "title": plain.get(event.kind, shown["title"])}
+
+
+def _is_escape(event: Event) -> bool:
+    record = event.record
+    return isinstance(record, Detention) and record.end_kind == Detention.EndKind.ESCAPED
 
 
 def by_month(events: list[Event], notes: Footnotes) -> dict[str, Any]:
@@ -89,6 +95,8 @@ def _detention(event: Event) -> dict[str, Any]:
         Kind.DEATH: (_("%(name)s died in custody"), ("ended", "end_kind")),
         Kind.RELEASE: (_("%(name)s freed"), ("ended", "end_kind")),
     }[event.kind]
+    if event.kind is Kind.RELEASE and _is_escape(event):
+        title = _("%(name)s escaped")
     shown = person.display_name()
     return {
         "title": title % {"name": person.name},
@@ -104,7 +112,9 @@ def _release(event: Event) -> dict[str, Any]:
     deal = seen(release.deal)
     announced = ""
     if release.headcount is not None:
-        announced = _("%(number)s people announced") % {"number": number(release.headcount)}
+        announced = ngettext(
+            "%(number)s person announced", "%(number)s people announced", release.headcount
+        ) % {"number": number(release.headcount)}
     return {
         "title": release.title,
         "url": release.get_absolute_url(),

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from prisoners.models import CountRange, Figure, Status
 from prisoners.public import cards, words
@@ -69,14 +70,25 @@ def _row(figure: Figure, held: Callable[[str, date], CountRange], notes: Footnot
     documented = None
     if day and figure.counts == Figure.Counts.HELD:
         country = str(figure.country.code)
+        counted = held(country, day)
         documented = cards.documented(
-            held(country, day),
+            counted,
             Status.HELD,
-            _("people documented here as held in %(country)s") % {"country": figure.country.name},
+            ngettext(
+                "person documented here as held, detained by %(country)s",
+                "people documented here as held, detained by %(country)s",
+                counted.possible,
+            )
+            % {"country": figure.country.name},
             day,
             country=country,
             on=day.isoformat(),
         )
+        happened = figure.release.happened if figure.release else None
+        if figure.as_of is None and happened and happened.inferred:
+            documented["as_of"] = _("%(when)s (the day is inferred)") % {
+                "when": documented["as_of"]
+            }
     release = figure.release
     return {
         "anchor": f"figure-{figure.pk}",

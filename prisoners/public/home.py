@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from prisoners.models import Deal, Release, Status
+from prisoners.models import CountRange, Deal, Release, Status
 from prisoners.public import cards, words
 from prisoners.public.addresses import page
 from prisoners.public.deals import deal_summary, records_of, with_ledger
@@ -31,14 +31,14 @@ def home(request: HttpRequest) -> HttpResponse:
     records = [*reported, *(records_of(deal) if deal else [])]
     records += releases.records_of(release) if release else []
     notes = Footnotes(records)
-    documented = [(Status.HELD, _("people still held")), (Status.RELEASED, _("people freed"))]
+    documented = [Status.HELD, Status.RELEASED]
     if counted[Status.DIED].possible:
-        documented.append((Status.DIED, _("people who died in custody")))
+        documented.append(Status.DIED)
     context = {
         "reported": [cards.reported(figure, notes) for figure in reported],
         "documented": [
-            cards.documented(counted[status], status, counts, today)
-            for status, counts in documented
+            cards.documented(counted[status], status, _people(status, counted[status]), today)
+            for status in documented
         ],
         "withheld": withheld(),
         "release": summary(release, notes) if release else None,
@@ -46,3 +46,13 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     context["notes"] = notes.notes
     return render(request, "home.html", context)
+
+
+def _people(status: Status, counted: CountRange) -> str:
+    """Return what a number counts: ``people freed``, for one ``person freed``."""
+    number = counted.possible
+    if status is Status.HELD:
+        return ngettext("person still held", "people still held", number)
+    if status is Status.RELEASED:
+        return ngettext("person freed", "people freed", number)
+    return ngettext("person who died in custody", "people who died in custody", number)

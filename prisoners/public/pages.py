@@ -12,8 +12,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from prisoners.models import TARGETS
-from prisoners.models.sources import citable
 from prisoners.public.addresses import page
+from prisoners.reading.provenance import field_name
 
 
 @page
@@ -32,18 +32,11 @@ def safety(request: HttpRequest) -> HttpResponse:
 
 
 def _dictionary() -> list[dict[str, object]]:
-    """Return every kind of record with its facts and what each means, read off the models."""
+    """Return every kind of record with the names of its facts, read off the models."""
     return [
         {
             "name": model._meta.verbose_name_plural,
-            "fields": [
-                {
-                    "label": field.verbose_name,  # type: ignore[union-attr]  # a column has one
-                    "help": field.help_text,  # type: ignore[union-attr]  # as above
-                }
-                for field in (model._meta.get_field(name) for name in citable(model))
-                if field.name in model.facts
-            ],
+            "fields": [field_name(model, name) for name in model.facts],
         }
         for model in TARGETS.values()
     ]

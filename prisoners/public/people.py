@@ -116,7 +116,7 @@ def _row(person: Prisoner, asked: PrisonerFilter, notes: Footnotes) -> Context:
     if detention is None:
         return row
     since = words.label(detention.began)
-    place, place_refs = _place(detention, notes)
+    place, place_refs = _place(detention, status, notes)
     return row | {
         "since": since,
         "since_refs": notes.refs(detention, "began") if since else [],
@@ -138,25 +138,26 @@ def status_facts(detention: Detention) -> list[str]:
     return ["end_kind", "ended"] if detention.ended else ["end_kind"]
 
 
-def _place(detention: Detention, notes: Footnotes) -> tuple[str, list[Context]]:
-    """Where somebody is held or went; where neither is known, the country that held them."""
-    if detention.is_open:
-        placements = list(detention.placements.all())
-        if placements:
-            return str(placements[-1].facility), notes.refs(placements[-1], "facility")
-    else:
+def _place(detention: Detention, status: Status, notes: Footnotes) -> tuple[str, list[Context]]:
+    """Where somebody is held, else by whom; where they went, if they are free; else nothing."""
+    if status is Status.RELEASED:
         for outcome in detention.outcomes.all():
             if outcome.destination:
                 to = gettext("to %(country)s") % {"country": outcome.destination.name}
                 return to, notes.refs(outcome, "destination")
-    held_in = gettext("held in %(country)s") % {"country": detention.country.name}
-    return held_in, notes.refs(detention, "country")
+        return "", []
+    if detention.is_open:
+        for stay in detention.placements.all():
+            if stay.ended is None:
+                return str(stay.facility), notes.refs(stay, "facility")
+    held_by = gettext("held by %(country)s") % {"country": detention.country.name}
+    return held_by, notes.refs(detention, "country")
 
 
 def confirmed(detention: Detention) -> str:
     """Return when an open detention was last confirmed, in words."""
     if detention.last_confirmed is None:
-        return gettext("not confirmed since the arrest")
+        return gettext("no later confirmation is in this record")
     return gettext("last confirmed %(when)s") % {"when": words.when(detention.last_confirmed)}
 
 

@@ -112,6 +112,8 @@ def _status(
             line = gettext("Detained %(when)s; whether still held is not known.") % {"when": since}
         return {"status": status, "line": line, "refs": refs, "note": ""}
     with_span, without = how[custody]
+    if detention.end_kind == Detention.EndKind.ESCAPED and custody is Status.RELEASED:
+        with_span, without = _("Escaped %(when)s after %(span)s"), _("Escaped %(when)s")
     if custody is Status.HELD:
         since = pgettext("a date", "since %(date)s") % {"date": words.label(detention.began)}
         note = confirmed(detention)
@@ -251,7 +253,7 @@ def _detention(one: Detention, today: date, notes: Footnotes) -> Context:
             _fact(
                 gettext("Last confirmed as held"),
                 [_value(words.label(one.last_confirmed), notes.refs(one, "last_confirmed"))],
-                gettext("nobody has confirmed it since the arrest"),
+                gettext("no confirmation is in this record"),
             )
         )
     else:

@@ -105,6 +105,7 @@ def people(release: Release, notes: Footnotes) -> Context | None:
     picture: Context = {
         "key": release.slug,
         "freed": freed,
+        "announced": release.headcount is not None,
         "named": sums.named,
         "unnamed": freed - sums.named,
         "each": each,

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from prisoners.models import (
     Actor,
@@ -22,6 +23,7 @@ from prisoners.models import (
     Placement,
     Recognition,
     Release,
+    ReleaseDestination,
     Source,
     Statement,
 )
@@ -68,7 +70,10 @@ def source_detail(request: HttpRequest, found: QuerySet[Source]) -> HttpResponse
                 (_("Published"), words.label(source.published)),
             )
         ],
-        "fact_count": words.number(len(facts)),
+        "fact_count": ngettext(
+            "%(count)s citation of this source", "%(count)s citations of this source", len(facts)
+        )
+        % {"count": words.number(len(facts))},
         "groups": _grouped(list(shown)),
         "page_obj": shown,
         "pages": list(shown.paginator.get_elided_page_range(shown.number)),
@@ -112,6 +117,10 @@ def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
             Prefetch("concessions_received", Concession.objects.published().select_related("deal")),
             Prefetch("releases_ordered", Release.objects.published()),
             Prefetch("releases_announced", Release.objects.published()),
+            Prefetch(
+                "destinations_stated",
+                ReleaseDestination.objects.published().select_related("release"),
+            ),
             Prefetch(
                 "affiliations",
                 Affiliation.objects.published().select_related("prisoner").prefetch_related(person),
@@ -158,6 +167,16 @@ def _parts(actor: Actor) -> list[Context]:
     parts += [_part(one, _("let them go"), one, "freed_by") for one in actor.releases_ordered.all()]
     parts += [
         _part(one, _("announced it"), one, "announced_by") for one in actor.releases_announced.all()
+    ]
+    parts += [
+        _part(
+            one,
+            _("stated: %(number)s to %(country)s")
+            % {"number": words.number(one.headcount), "country": one.country.name},
+            one.release,
+            "headcount",
+        )
+        for one in actor.destinations_stated.all()
     ]
     parts += [
         _part(one, one.role, one.prisoner, "role", "began") for one in actor.affiliations.all()

@@ -42,9 +42,10 @@ def uncited(record: Record, covered: bool = False) -> Iterator[Gap]:
     contradicts covers nothing.
     """
     if type(record) in TARGET_NAMES:
-        supporting = record.citations.exclude(state=State.WITHDRAWN).filter(  # type: ignore[attr-defined]
-            stance="supports"
+        standing = record.citations.exclude(state=State.WITHDRAWN).exclude(  # type: ignore[attr-defined]
+            source__state=State.WITHDRAWN
         )
+        supporting = standing.filter(stance="supports")
         cited = set(supporting.values_list("field", flat=True))
         covered = covered or "" in cited
         if not covered:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, FileField, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
@@ -149,6 +149,8 @@ def value_label(record: Record, field: str) -> str:
     if isinstance(model_field, CountryField):
         countries = value if model_field.multiple else [value]
         return ", ".join(str(country.name) for country in countries) or _("not stated")
+    if isinstance(model_field, FileField):
+        return _("a picture") if value else _("not stated")
     if isinstance(model_field, BooleanField):
         return {True: _("yes"), False: _("no")}.get(value, _("not stated"))
     if getattr(model_field, "choices", None):

@@ -75,7 +75,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One kind of thing, from one model: its date field and how it is known to be of a country."""
+    """One kind of thing, from one model: its date field, and the field that says its country.
+
+    Without one, it belongs to a person, and to the countries that detained them.
+    """
 
     kind: Kind
     model: type[Record]
@@ -93,8 +96,14 @@ class Stream:
         if self.model is Detention and self.kind is Kind.RELEASE:
             outcomes = ReleaseOutcome.objects.published().filter(detention=OuterRef("pk"))
             rows = rows.exclude(Exists(outcomes))
-        if countries:
+        if countries and self.country:
             rows = rows.filter(**{f"{self.country}__in": countries})
+        elif countries:
+            # By the detentions that may be seen: a withheld one must not answer to its country.
+            detained = Detention.objects.published().filter(
+                prisoner=OuterRef("prisoner"), country__in=countries
+            )
+            rows = rows.filter(Exists(detained))
         if year is not None:
             rows = rows.filter(
                 Q(**{f"{first}__lte": date(year, 12, 31)}) | Q(**{f"{first}__isnull": True}),
@@ -167,14 +176,14 @@ STREAMS: Final = (
         Kind.RECOGNITION,
         Recognition,
         "since",
-        "prisoner__detentions__country",
+        "",
         lambda: _people("prisoner", Recognition)().select_related("prisoner", "organisation"),
     ),
     Stream(
         Kind.AWARD,
         Affiliation,
         "began",
-        "prisoner__detentions__country",
+        "",
         lambda: _people("prisoner", Affiliation)().select_related("prisoner", "actor"),
         Q(kind=Affiliation.Kind.AWARD),
     ),
