@@ -306,3 +306,14 @@ def test_nothing_of_a_citation_of_another_record_is_on_the_page() -> None:
     assert Citation.objects.count() == 1
     assert "elsewhere" not in page_of(cited).main.text
     assert Detention.objects.count() == 0
+
+
+def test_a_release_shows_where_sources_disagree_on_its_numbers() -> None:
+    release = ReleaseFactory.create(published=True, headcount=123)
+    source = SourceFactory.create(published=True, publisher="Test Herald")
+    cite(release, published=True)
+    cite(release, "headcount", source, published=True, stance="contradicts", value="130")
+    (box,) = disagreements(read(release.get_absolute_url()))
+    assert "123" in box.text
+    assert "130" in box.text
+    assert "Test Herald" in box.text

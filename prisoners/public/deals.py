@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from prisoners.models import Concession, Deal, DealParty, Record, Release, Statement
 from prisoners.public import words
 from prisoners.public.addresses import page, page_of
+from prisoners.public.disagreements import disagreements
 from prisoners.public.footnotes import Footnotes
 from prisoners.public.person import statement
 from prisoners.public.quoting import quotation
@@ -75,7 +76,7 @@ def deal_detail(request: HttpRequest, found: QuerySet[Deal]) -> HttpResponse:
         "background": {"text": deal.background, "refs": notes.refs(deal, "background")},
         "releases": [summary(release, notes) for release in deal.releases.all()],
         "statements": [statement(one, notes, deal) for one in statements],
-        "disagreements": _disagreements(deal, notes),
+        "disagreements": disagreements([deal, *deal.parties.all(), *deal.concessions.all()], notes),
         "crumbs": [{"label": _("Deals"), "url": reverse("deal-list")}],
         "quotation": quotation(deal.title, deal.get_absolute_url(), timezone.localdate()),
     }
@@ -151,13 +152,4 @@ def _parties(deal: Deal, notes: Footnotes) -> list[Context]:
             "refs": notes.refs(one, "role", *(["on_behalf_of"] if one.on_behalf_of else [])),
         }
         for one in deal.parties.all()
-    ]
-
-
-def _disagreements(deal: Deal, notes: Footnotes) -> list[Context]:
-    return [
-        notes.disagreement(one, field, value, str(one))
-        for one in deal.concessions.all()
-        for field, value in (("what", one.what), ("stage", one.get_stage_display()))
-        if notes.is_disputed(one, field)
     ]

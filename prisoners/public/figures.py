@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from prisoners.models import CountRange, Figure, Status
 from prisoners.public import cards, words
 from prisoners.public.addresses import page
+from prisoners.public.disagreements import disagreements
 from prisoners.public.footnotes import Footnotes
 from prisoners.public.releases import comparison
 from prisoners.reading.figures import compare_all, day_of, documented_held
@@ -41,6 +42,7 @@ def figure_list(request: HttpRequest) -> HttpResponse:
         "page_obj": shown,
         "pages": list(shown.paginator.get_elided_page_range(shown.number)),
     }
+    context["disagreements"] = disagreements(shown, notes)
     context["notes"] = notes.notes
     return render(request, "figures.html", context)
 

@@ -26,11 +26,12 @@ from prisoners.models import (
 from prisoners.models.custody import PrisonerQuerySet
 from prisoners.public import events, words
 from prisoners.public.addresses import page_of
+from prisoners.public.disagreements import disagreements
 from prisoners.public.footnotes import Footnotes
 from prisoners.public.people import confirmed, status_facts
 from prisoners.public.quoting import quotation
 from prisoners.reading import people
-from prisoners.reading.provenance import field_name, value_label
+from prisoners.reading.provenance import field_name
 from prisoners.reading.timeline import life_of
 
 Context = dict[str, Any]
@@ -63,7 +64,7 @@ def prisoner_detail(request: HttpRequest, found: PrisonerQuerySet) -> HttpRespon
         else None,
         "facts": _folded(_facts(person, notes)),
         "detentions": [_detention(one, today, notes) for one in person.detentions.all()],
-        "disagreements": _disagreements(person, notes),
+        "disagreements": disagreements(people.records_of(person), notes),
         "recognitions": [_recognition(one, notes) for one in person.recognitions.all()],
         "life": [
             events.own_item(event, notes, person.get_absolute_url()) for event in life_of(person)
@@ -316,20 +317,6 @@ def _recognition(one: Recognition, notes: Footnotes) -> Context:
         "statement": one.statement,
         "refs": notes.refs(one, "organisation", "since", "definition", "statement"),
     }
-
-
-def _disagreements(person: Prisoner, notes: Footnotes) -> list[Context]:
-    """Every fact of a person on which a source says otherwise, in the order of the page."""
-    found = []
-    for record in people.records_of(person):
-        for field in record.facts:
-            if notes.is_disputed(record, field):
-                label = field_name(type(record), field)
-                question = label[:1].upper() + label[1:]
-                found.append(
-                    notes.disagreement(record, field, value_label(record, field), question)
-                )
-    return found
 
 
 def statement(one: Statement, notes: Footnotes, page: Record | None = None) -> Context:

@@ -17,6 +17,7 @@ from prisoners.bounds import Verdict
 from prisoners.models import Prisoner, Release, ReleaseDestination, ReleaseOutcome
 from prisoners.public import cards, words
 from prisoners.public.addresses import page, page_of
+from prisoners.public.disagreements import disagreements
 from prisoners.public.footnotes import Footnotes
 from prisoners.public.person import statement
 from prisoners.public.quoting import quotation
@@ -71,6 +72,7 @@ def release_detail(request: HttpRequest, found: QuerySet[Release]) -> HttpRespon
         "figures": [cards.reported(figure, notes) for figure in figures],
         "comparisons": [comparison(one) for one in compare_all(figures)],
         "statements": [statement(one, notes, release) for one in statements],
+        "disagreements": disagreements([*releases.records_of(release), *figures], notes),
         "crumbs": [{"label": _("Releases"), "url": reverse("release-list")}],
         "quotation": quotation(release.title, release.get_absolute_url(), timezone.localdate()),
     }

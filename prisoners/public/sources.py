@@ -29,6 +29,7 @@ from prisoners.models import (
 )
 from prisoners.public import cards, words
 from prisoners.public.addresses import page, page_of
+from prisoners.public.disagreements import disagreements
 from prisoners.public.footnotes import Footnotes, byline
 from prisoners.public.person import statement
 from prisoners.public.quoting import quotation
@@ -143,6 +144,7 @@ def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
         "description": {"text": actor.description, "refs": notes.refs(actor, "description")},
         "parts": [part | {"refs": notes.refs(part["record"], *part["fields"])} for part in parts],
         "figures": [cards.reported(one, notes) for one in figures],
+        "disagreements": disagreements([actor], notes),
         "statements": [statement(one, notes) for one in statements],
         "quotation": quotation(actor.name, actor.get_absolute_url(), timezone.localdate()),
     }
@@ -220,6 +222,7 @@ def facility_detail(request: HttpRequest, found: QuerySet[Facility]) -> HttpResp
             _stated(_("Position"), _position(facility), notes.refs(facility, "latitude")),
         ],
         "stays": [_stay(one, notes) for one in shown],
+        "disagreements": disagreements([facility, *shown], notes),
         "page_obj": shown,
         "pages": list(shown.paginator.get_elided_page_range(shown.number)),
         "quotation": quotation(facility.name, facility.get_absolute_url(), timezone.localdate()),
