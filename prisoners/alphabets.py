@@ -14,6 +14,9 @@ from typing import Final
 # ё after е (Belarusian, Russian), и before і before ї before й (all three), ў after у.
 CYRILLIC: Final = "абвгґдеёєжзиіїйклмнопрстуўфхцчшщъыьэюя"
 
+# Collations that ignore spaces do not ignore this, and it sorts before all letters.
+BETWEEN_WORDS: Final = "0"
+
 _PLACES: Final = {letter: f"а{index:02d}" for index, letter in enumerate(CYRILLIC)}
 _BASES: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i"}
@@ -30,7 +33,6 @@ def sort_key(text: str, filed_as: str = "") -> str:
         *given, family = text.split() or [""]
         filed_as = " ".join([family, *given])
     composed = unicodedata.normalize("NFC", filed_as).casefold()
-    # A word ends with 0: collations that ignore spaces do not ignore it, and it sorts first.
     return "".join(_place(letter) for letter in composed if letter.isalnum() or letter == " ")
 
 
@@ -38,7 +40,7 @@ def _place(letter: str) -> str:
     if letter in _PLACES:
         return _PLACES[letter]
     if letter == " ":
-        return "0"
+        return BETWEEN_WORDS
     decomposed = unicodedata.normalize("NFD", letter.translate(_BASES))
     base = "".join(part for part in decomposed if not unicodedata.combining(part))
     return base if base.isascii() else f"я{base}"

@@ -291,7 +291,7 @@ def test_the_key_that_a_name_is_sorted_by_follows_it_in_a_bulk_update() -> None:
     name.text = "Zed Anntest"
     PrisonerName.objects.bulk_update([name], ["text"])
     name.refresh_from_db()
-    assert name.sort_key == "anntest zed"
+    assert name.sort_key == "anntest0zed"
 
 
 def test_every_person_has_a_public_id_of_their_own_that_says_nothing() -> None:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from anyascii import anyascii
 from django.utils.text import slugify
 
-from prisoners.alphabets import sort_key
+from prisoners.alphabets import BETWEEN_WORDS, sort_key
 from prisoners.models import PrisonerName
 from prisoners.names import keys
 
@@ -462,7 +462,7 @@ def spell(
     return Spelling(
         text,
         f"{last.text} {first.text}" if writing.family_first else "",
-        f"{last.sorted_as} {first.sorted_as}",
+        f"{last.sorted_as}{BETWEEN_WORDS}{first.sorted_as}",
         f"{first.address}-{last.address}",
         tuple(sorted(found_by)),
     )
