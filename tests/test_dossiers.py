@@ -21,6 +21,7 @@ from prisoners.bounds import Verdict
 from prisoners.desk import workflow
 from prisoners.desk.dossiers import DossierError, Report, load
 from prisoners.models import (
+    Change,
     Actor,
     Affiliation,
     Citation,
@@ -131,10 +132,11 @@ def dossier(tmp_path: Path) -> Load:
 
 
 def dump() -> dict[str, list[dict[str, Any]]]:
-    """Return every row of every table of the record."""
+    """Return every row of every table of the record, but for the log of what was written."""
     return {
         model.__name__: list(model._default_manager.order_by("pk").values())
         for model in apps.get_app_config("prisoners").get_models()
+        if model is not Change
     }
 
 

@@ -3,6 +3,7 @@
 from prisoners.models.actors import Actor
 from prisoners.models.addresses import ADDRESSED, FormerAddress
 from prisoners.models.base import AddressedRecord, Disclosure, Record, Scope, State
+from prisoners.models.changes import Change, Version, version, written_as_a_whole
 from prisoners.models.custody import ASKABLE, CountRange, Status
 from prisoners.models.deals import Concession, Deal, DealParty, Statement
 from prisoners.models.detentions import Charge, Detention, Facility, Placement, Sentence
@@ -27,6 +28,7 @@ __all__ = [
     "Actor",
     "AddressedRecord",
     "Affiliation",
+    "Change",
     "Charge",
     "Citation",
     "Concession",
@@ -55,5 +57,8 @@ __all__ = [
     "State",
     "Statement",
     "Status",
+    "Version",
     "citable",
+    "version",
+    "written_as_a_whole",
 ]
