@@ -272,7 +272,12 @@ def cldr_locale() -> str:
 
 def day_label(day: date) -> str:
     """Return a day in words: ``14 July 2021``."""
-    return format_date(day, "long", cldr_locale())
+    return _long_date(day, cldr_locale())
+
+
+@lru_cache(maxsize=16_384)
+def _long_date(day: date, locale: str) -> str:
+    return format_date(day, "long", locale)
 
 
 def month_label(day: date) -> str:
@@ -287,6 +292,8 @@ def _range_label(first: date | None, last: date | None, precision: str) -> str:
         return pgettext("date", "%(date)s or later") % {"date": _unit_label(first, precision)}
     if first is None or last is None:
         raise ValueError("an interval has at least one end")
+    if first == last and precision == "day":
+        return day_label(first)
     begin, end = _unit_label(first, precision), _unit_label(last, precision)
     if begin == end:
         return begin

@@ -21,9 +21,9 @@ from prisoners.bounds import Verdict
 from prisoners.desk import workflow
 from prisoners.desk.dossiers import DossierError, Report, load
 from prisoners.models import (
-    Change,
     Actor,
     Affiliation,
+    Change,
     Citation,
     Concession,
     Deal,

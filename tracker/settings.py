@@ -189,6 +189,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Keeps pages as they are sent: it comes before all that adds to them.
+    "prisoners.public.freshness.kept_pages",
     "tracker.middleware.permissions_policy",
     "tracker.middleware.no_copy",
     "csp.middleware.CSPMiddleware",
@@ -213,7 +215,14 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "prisoners.public.context.site",
             ],
+            "libraries": {"record": "prisoners.public.templatetags.record"},
         },
+    },
+    {
+        "NAME": "fast",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "fast"],
+        "OPTIONS": {"environment": "prisoners.public.fast.environment"},
     },
 ]
 
@@ -240,6 +249,17 @@ else:
     }
 DATABASES: dict[str, dict[str, Any]] = {"default": dict(database)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Pages, in the memory of each process: some 20 MB of them. See prisoners/public/freshness.py.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 24 * 60 * 60,
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
+}
 
 # --- Language and time ---------------------------------------------------------------------------
 

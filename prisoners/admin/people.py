@@ -204,7 +204,7 @@ class PrisonerAdmin(CitedAdmin):
             {
                 "fields": (
                     ("gender", "birth", "death"),
-                    ("citizenships", "occupation"),
+                    ("citizenships", "occupation", "occupation_group"),
                     "biography",
                     "slug",
                 )

@@ -40,7 +40,9 @@ from prisoners.models import (
     Source,
     State,
     Statement,
+    written_as_a_whole,
 )
+from prisoners.models.changes import learn_the_sizes
 from prisoners.models.fields import IntervalField, first_name, last_name
 from prisoners.reading.synthetic import SOURCE_KEY, is_synthetic
 
@@ -157,13 +159,14 @@ def generate(
     blocks = _blocks(count, seed, workers, shared)
     with _room_for_much(), _no_search_for_cycles(), closing(blocks):
         while done < count:
-            with transaction.atomic():
+            with written_as_a_whole():
                 for rows in islice(blocks, TOGETHER):
                     for name, table in tables.items():
                         table.write(rows.get(name, ()))
                     done += len(rows["Prisoner"])
                     progress(done)
     _go_on_counting(tables)
+    learn_the_sizes()
 
 
 @contextmanager

@@ -59,7 +59,8 @@ COLUMNS: Final = {
                 "announced_by_id", "context"),
     "ReleaseDestination": ("state", "release_id", "country", "headcount"),
     "Prisoner": ("id", "key", "state", "disclosure", "disclosure_reason", "slug", "public_id",
-                 "gender", "birth", "death", "citizenships", "occupation"),
+                 "gender", "birth", "death", "citizenships", "occupation",
+                 "occupation_group"),
     "PrisonerName": ("id", "state", "disclosure", "disclosure_reason", "prisoner_id", "text",
                      "language", "script", "kind", "is_display", "filed_as", "sort_key"),
     "NameKey": ("name_id", "key"),
@@ -115,9 +116,13 @@ IMPRISONMENT: Final = Sentence.Kind.IMPRISONMENT.value
 TIMED: Final = (IMPRISONMENT, Sentence.Kind.RESTRICTION.value)
 REGIMES: Final = ("", *Sentence.Regime.values)
 OCCUPATIONS: Final = (
-    "", "", "", "", "teacher", "engineer", "journalist", "student", "physician", "lawyer", "driver",
-    "programmer", "factory worker", "blogger", "trade unionist", "farmer", "nurse", "musician",
-    "entrepreneur", "historian", "electrician", "pensioner", "photographer", "poet", "chess coach",
+    ("", ""), ("", ""), ("", ""), ("", ""), ("teacher", "education"), ("engineer", "technology"),
+    ("journalist", "media"), ("student", "study"), ("physician", "medicine"), ("lawyer", "law"),
+    ("driver", "work"), ("programmer", "technology"), ("factory worker", "work"),
+    ("blogger", "media"), ("trade unionist", "activism"), ("farmer", "work"),
+    ("nurse", "medicine"), ("musician", "art"), ("entrepreneur", "business"),
+    ("historian", "education"), ("electrician", "work"), ("pensioner", ""),
+    ("photographer", "media"), ("poet", "art"), ("chess coach", "other"),
 )  # fmt: skip
 ALIASES: Final = (
     "Nobody", "Paper Boat", "Quiet Kettle", "Blue Ladder", "Thursday", "Tin Whistle", "Snow Pea",
@@ -295,7 +300,7 @@ class _Block:
             (person, f"{KEY}{person:09d}", state, *self._disclosure(20), f"{address}-{person}",
              public_id(number), self._gender(woman), *self._birth(), *died,
              self._pick(CULTURES[culture].countries) if self._happens(850) else "",
-             self._pick(OCCUPATIONS))
+             *self._pick(OCCUPATIONS))
         )  # fmt: skip
         self.rows["Citation"].append((of_parts, self.shared.source, person, None))
 

@@ -4,25 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('prisoners', '0002_destinations_within_headcount'),
+        ("prisoners", "0002_destinations_within_headcount"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stamp', models.BigIntegerField(verbose_name='stamp')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind of record')),
-                ('record', models.BigIntegerField(null=True, verbose_name='record')),
-                ('prisoner', models.BigIntegerField(null=True, verbose_name='whose')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stamp", models.BigIntegerField(verbose_name="stamp")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind of record")),
+                ("record", models.BigIntegerField(null=True, verbose_name="record")),
+                ("prisoner", models.BigIntegerField(null=True, verbose_name="whose")),
             ],
             options={
-                'verbose_name': 'change',
-                'verbose_name_plural': 'changes',
-                'ordering': ('pk',),
+                "verbose_name": "change",
+                "verbose_name_plural": "changes",
+                "ordering": ("pk",),
             },
         ),
     ]

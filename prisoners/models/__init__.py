@@ -2,7 +2,7 @@
 
 from prisoners.models.actors import Actor
 from prisoners.models.addresses import ADDRESSED, FormerAddress
-from prisoners.models.base import AddressedRecord, Disclosure, Record, Scope, State
+from prisoners.models.base import UNSHOWN, AddressedRecord, Disclosure, Record, Scope, State
 from prisoners.models.changes import Change, Version, version, written_as_a_whole
 from prisoners.models.custody import ASKABLE, CountRange, Status
 from prisoners.models.deals import Concession, Deal, DealParty, Statement
@@ -25,6 +25,7 @@ __all__ = [
     "ASKABLE",
     "TARGETS",
     "TARGET_NAMES",
+    "UNSHOWN",
     "Actor",
     "AddressedRecord",
     "Affiliation",

@@ -44,6 +44,18 @@ class Disclosure(models.TextChoices):
     WITHHELD = "withheld", _("withheld")
 
 
+# Fields of every record that no page shows, so that pages need not load them.
+UNSHOWN = (
+    "key",
+    "disclosure_reason",
+    "disclosure_asked_by",
+    "disclosure_review_on",
+    "note",
+    "created_at",
+    "updated_at",
+)
+
+
 class Scope(Enum):
     """Whose records an answer is made from."""
 
@@ -88,6 +100,21 @@ class RecordQuerySet(models.QuerySet[Any]):
     def counted(self) -> Self:
         """Return what may be counted: published, withheld ones included. Never show a row of it."""
         return self._within(Scope.COUNTED)
+
+    def published_parts(self) -> Self:
+        """Return what visitors may see of records that are known to be public themselves.
+
+        For parts loaded with their owner: asking for the owner's state again would join every
+        table up to the person's.
+        """
+        return self.published_apart_from(self.model.owner_field or "").defer(*UNSHOWN)
+
+    def published_apart_from(self, name: str) -> Self:
+        """Return what visitors may see once one record that it hangs on is public.
+
+        Whoever calls it asks for that record, in another way.
+        """
+        return self.filter(visible(self.model, Scope.PUBLISHED, apart_from=name))
 
     def within(self, scope: Scope) -> Self:
         """Return the records of a scope: all, the published, or the counted."""
@@ -142,12 +169,19 @@ class RecordQuerySet(models.QuerySet[Any]):
     bulk_update.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
 
 
-def visible(model: type[models.Model], scope: Scope, prefix: str = "") -> Q:
-    """Return the condition on a record, and on all that it hangs on, to belong to a scope."""
+def visible(
+    model: type[models.Model], scope: Scope, prefix: str = "", *, apart_from: str = ""
+) -> Q:
+    """Return the condition on a record, and on all that it hangs on, to belong to a scope.
+
+    With ``apart_from``, one of its relations is left to be asked for otherwise.
+    """
     condition = Q(**{f"{prefix}state": State.PUBLISHED})
     if scope is Scope.PUBLISHED:
         condition &= Q(**{f"{prefix}disclosure": Disclosure.PUBLIC})
     for name in getattr(model, "public_through", ()):
+        if name == apart_from:
+            continue
         relation: ForeignKey[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]
         through = visible(relation.related_model, scope, f"{prefix}{name}__")
         if relation.null:

@@ -100,7 +100,7 @@ def _statements(model: type[models.Model], random: str) -> dict[str, str]:
 
     def log(row: str, when: str = "") -> str:
         return (
-            f"INSERT INTO {TABLE} (stamp, kind, record, prisoner) "  # noqa: S608  # our own names
+            f"INSERT INTO {TABLE} (stamp, kind, record, prisoner) "  # our own names
             f"SELECT {random}, '{kind}', {row}.id, {_whose(model, row)}{when};"
         )
 
@@ -130,8 +130,8 @@ def _make_on_sqlite(database: BaseDatabaseWrapper) -> bool:
     with database.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         there = {name: sql for name, sql in cursor.fetchall() if "_change_" in name}
-        for name in there:
-            if there[name] != wanted.get(name):
+        for name, sql in there.items():
+            if sql != wanted.get(name):
                 cursor.execute(f"DROP TRIGGER {name}")
         missing = [name for name, sql in wanted.items() if there.get(name) != sql]
         for name in missing:
@@ -152,7 +152,7 @@ def _make_on_postgresql(database: BaseDatabaseWrapper) -> bool:
         )
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {TABLE}_everything() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN INSERT INTO {TABLE} (stamp, kind) VALUES ({random}, '{EVERYTHING}'); "
+            f"$$ BEGIN {_log_everything(random)}; "
             "RETURN NULL; END $$"
         )
         wanted = set()
@@ -185,15 +185,17 @@ def _make_on_postgresql(database: BaseDatabaseWrapper) -> bool:
     return not wanted <= there
 
 
+def _log_everything(random: str) -> str:
+    return f"INSERT INTO {TABLE} (stamp, kind) VALUES ({random}, '{EVERYTHING}')"  # noqa: S608
+
+
 def log_everything(using: str = DEFAULT_DB_ALIAS) -> None:
     """Write down that more changed than can be listed: all that is derived is made anew."""
     random = "random()" if connections[using].vendor == "sqlite" else "(random() * 9e18)::bigint"
     with connections[using].cursor() as cursor:
         if connections[using].vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute(
-            f"INSERT INTO {TABLE} (stamp, kind) VALUES ({random}, '{EVERYTHING}')"  # noqa: S608
-        )
+        cursor.execute(_log_everything(random))
 
 
 @receiver(post_migrate)
@@ -235,3 +237,12 @@ def written_as_a_whole(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
             with database.cursor() as cursor:
                 cursor.execute("SET LOCAL tracker.unlogged = 'off'")
         log_everything(using)
+
+
+def learn_the_sizes(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Let the database look at its tables, so that it begins a question with the right one.
+
+    SQLite never does so by itself, and takes every index for one that finds a few rows.
+    """
+    with connections[using].cursor() as cursor:
+        cursor.execute("ANALYZE")

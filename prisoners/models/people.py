@@ -38,6 +38,22 @@ class Prisoner(AddressedRecord):
         MALE = "male", _("man")
         OTHER = "other", _("another gender")
 
+    class OccupationGroup(models.TextChoices):
+        ACTIVISM = "activism", _("activism and civil society")
+        MEDIA = "media", _("journalism and media")
+        LAW = "law", _("law")
+        POLITICS = "politics", _("politics and public office")
+        EDUCATION = "education", _("science and teaching")
+        STUDY = "study", _("school and university studies")
+        MEDICINE = "medicine", _("medicine and care")
+        ART = "art", _("art and culture")
+        RELIGION = "religion", _("religion")
+        BUSINESS = "business", _("business and trade")
+        TECHNOLOGY = "technology", _("information technology")
+        WORK = "work", _("industry, crafts and farming")
+        FORCES = "forces", _("army, police and public service")
+        OTHER = "other", _("other")
+
     public_id = models.CharField(
         _("public id"),
         max_length=ID_LENGTH,
@@ -62,6 +78,16 @@ class Prisoner(AddressedRecord):
     )
     occupation = models.CharField(
         _("occupation"), max_length=200, blank=True, help_text=_("Empty: not stated.")
+    )
+    occupation_group = models.CharField(
+        _("occupation group"),
+        max_length=16,
+        choices=OccupationGroup,
+        blank=True,
+        db_default="",
+        help_text=_(
+            "By what the list is narrowed; chosen from the occupation that a source gives."
+        ),
     )
     biography = models.TextField(
         _("short biography"),
@@ -104,9 +130,11 @@ class Prisoner(AddressedRecord):
                 name="prisoner_portrait_with_its_rights",
                 violation_error_message=_("Say who made the portrait and why it may be shown."),
             ),
-        ]
-        indexes = [
-            models.Index(fields=["state", "disclosure", "gender"], name="prisoner_public_gender")
+            models.CheckConstraint(
+                condition=Q(occupation_group="") | ~Q(occupation=""),
+                name="prisoner_group_of_an_occupation",
+                violation_error_message=_("Enter the occupation that the group is chosen from."),
+            ),
         ]
 
     def __str__(self) -> str:

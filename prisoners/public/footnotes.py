@@ -42,9 +42,7 @@ class Footnotes:
                 note = self._note(citation)
                 if any(ref["number"] == note["number"] for ref in refs):
                     continue
-                anchor = f"ref-{note['number']}-{len(note['backlinks']) + 1}"
-                note["backlinks"].append(anchor)
-                refs.append({"number": note["number"], "anchor": anchor})
+                refs += self._ref(note)
         return sorted(refs, key=lambda ref: ref["number"])
 
     def wordings(self, record: Record, field: str) -> list[dict[str, Any]]:
@@ -81,14 +79,31 @@ class Footnotes:
 
     @property
     def notes(self) -> list[dict[str, Any]]:
-        """The notes asked for so far."""
-        return list(self._notes.values())
+        """The notes asked for so far, each with the way back to where it is asked for."""
+        back = _("Back to place %(place)s of source %(number)s")
+        return [
+            note
+            | {
+                "backlinks": [
+                    {
+                        "anchor": anchor,
+                        "label": back % {"place": place, "number": note["number"]},
+                        "sign": f"↑\u202f{place}" if len(note["anchors"]) > 1 else "↑",
+                    }
+                    for place, anchor in enumerate(note["anchors"], start=1)
+                ]
+            }
+            for note in self._notes.values()
+        ]
 
     def _ref_of(self, citation: Citation) -> list[dict[str, Any]]:
-        note = self._note(citation)
-        anchor = f"ref-{note['number']}-{len(note['backlinks']) + 1}"
-        note["backlinks"].append(anchor)
-        return [{"number": note["number"], "anchor": anchor}]
+        return self._ref(self._note(citation))
+
+    @staticmethod
+    def _ref(note: dict[str, Any]) -> list[dict[str, Any]]:
+        anchor = f"ref-{note['number']}-{len(note['anchors']) + 1}"
+        note["anchors"].append(anchor)
+        return [{"number": note["number"], "anchor": anchor, "label": note["label"]}]
 
     def _note(self, citation: Citation) -> dict[str, Any]:
         identity = (
@@ -103,6 +118,7 @@ class Footnotes:
             source = citation.source
             self._notes[identity] = {
                 "number": len(self._notes) + 1,
+                "label": _("Source %(number)s") % {"number": len(self._notes) + 1},
                 "title": source.title,
                 "url": source.get_absolute_url(),
                 "lang": source.language,
@@ -110,10 +126,13 @@ class Footnotes:
                 "locator": citation.locator,
                 "archive_url": citation.archived or source.archived,
                 "original_url": source.address,
-                "accessed": dates.day_label(citation.read_on) if citation.read_on else "",
-                "relation": citation.stance,
-                "relation_value": citation.value,
-                "backlinks": [],
+                "accessed": _("Read on %(day)s.") % {"day": dates.day_label(citation.read_on)}
+                if citation.read_on
+                else "",
+                "against": _("Says otherwise: %(value)s.") % {"value": citation.value}
+                if citation.stance == Citation.Stance.CONTRADICTS
+                else "",
+                "anchors": [],
             }
         return self._notes[identity]
 

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, overload
 
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
-from prisoners import dates
-from prisoners.models import ASKABLE, CountRange, Detention, Prisoner, Status
-from prisoners.models.custody import PrisonerQuerySet
+from prisoners.models import Detention, Prisoner, PrisonerName, Status
 from prisoners.public import cards, words
 from prisoners.public.addresses import page
+from prisoners.public.filter_form import NOT_FILTERS, filter_form, sentence
 from prisoners.public.footnotes import Footnotes
 from prisoners.reading import people
-from prisoners.reading.facets import FACETS, NOT_STATED, Facet
 from prisoners.reading.figures import latest_held
-from prisoners.reading.filters import PrisonerFilter
-from prisoners.reading.people import Sort
-from prisoners.reading.search import LONGEST
+from prisoners.reading.filters import PrisonerFilter, Standing
+from prisoners.reading.snapshot.kept import current
 
 PAGE_SIZE = 50
-# So many choices of a filter stand open; the others can be unfolded.
-CHOICES_OPEN = 8
-# What else may stand in the address of the list without being a filter.
-NOT_FILTERS = {"page"}
 
 Context = dict[str, Any]
 
@@ -36,17 +30,17 @@ Context = dict[str, Any]
 @page
 def prisoner_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
-    asked = PrisonerFilter(request.GET, Prisoner.objects.published(), today=today)
+    asked = PrisonerFilter(request.GET, current(), today=today)
     unknown = [name for name in request.GET if name not in {*asked.filters, *NOT_FILTERS}]
     context: Context = {"unknown_filters": unknown, "fields": None}
     if not asked.is_valid():
         context |= {
             "errors": [message for messages in asked.form.errors.values() for message in messages],
-            "filters": _filter_form(asked, request.GET, {}),
+            "filters": filter_form(asked, request.GET, {}),
         }
         return render(request, "prisoners/list.html", context, status=400)
-    ordered = in_order(people.for_list(asked.people), asked)
-    paginator = Paginator(ordered, PAGE_SIZE)
+    listed = Listed(asked, get_language() or "en")
+    paginator = Paginator(listed, PAGE_SIZE)
     try:
         shown = paginator.page(request.GET.get("page", 1))
     except (EmptyPage, PageNotAnInteger):
@@ -55,23 +49,22 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
                 gettext("There is no page “%(page)s”: this list has %(pages)s.")
                 % {"page": request.GET["page"][:20], "pages": paginator.num_pages}
             ],
-            "filters": _filter_form(asked, request.GET, asked.facets()),
+            "filters": filter_form(asked, request.GET, asked.facets()),
         }
         return render(request, "prisoners/list.html", context, status=400)
     rows = list(shown)
-    notes = Footnotes(record for person in rows for record in people.listed_records_of(person))
+    notes = Footnotes(record for person, _ in rows for record in people.listed_records_of(person))
     counted = asked.count()
     context |= {
-        "filters": _filter_form(asked, request.GET, asked.facets()),
-        "sentence": _sentence(asked, request.GET, counted),
+        "filters": filter_form(asked, request.GET, asked.facets()),
+        "sentence": sentence(asked, request.GET, counted),
         "counted": counted,
         "table": {
             "caption": gettext("People, the nearest name first")
-            if asked.found
+            if asked.by_nearness
             else gettext("People, by %(order)s") % {"order": asked.order.label},
-            "rows": [_row(person, asked, notes) for person in rows],
+            "rows": [_row(person, standing, asked, notes) for person, standing in rows],
         },
-        "notes": notes.notes,
         "page_obj": shown,
         "pages": list(paginator.get_elided_page_range(shown.number)),
         "guess": _guess(asked) if rows else None,
@@ -82,53 +75,73 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
     return render(request, "prisoners/list.html", context)
 
 
-def in_order(listed: PrisonerQuerySet, asked: PrisonerFilter) -> PrisonerQuerySet:
-    """Order a list as it is asked for; by nearness where a name is and no order."""
-    if asked.found and not asked.form.cleaned_data.get("sort"):
-        return people.by_nearness(listed, asked.found)
-    if asked.order is Sort.NAME:
-        return people.by_name(listed, get_language() or "en")
-    return people.by_detention(listed, asked.order, asked.day)
+class Listed(Sequence[tuple[Prisoner, Standing]]):
+    """The people that filters leave, in order; loaded a page at a time."""
+
+    def __init__(self, asked: PrisonerFilter, language: str) -> None:
+        self.asked = asked
+        self.language = language
+
+    def __len__(self) -> int:
+        return self.asked.count().possible
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[Prisoner, Standing]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[tuple[Prisoner, Standing]]: ...
+    def __getitem__(self, place: Any) -> Any:
+        if not isinstance(place, slice):
+            return self[place : place + 1][0]
+        numbers = self.asked.page(place.start or 0, place.stop, self.language).tolist()
+        standing = self.asked.standing(numbers)
+        return [(person, standing[person.pk]) for person in people.for_list(numbers)]
 
 
-def _row(person: Prisoner, asked: PrisonerFilter, notes: Footnotes) -> Context:
+def _row(person: Prisoner, standing: Standing, asked: PrisonerFilter, notes: Footnotes) -> Context:
     detention = people.latest_detention(person, asked.day)
-    custody = Status(person.custody)  # type: ignore[attr-defined]  # annotated by status()
+    custody = standing.custody
     # Somebody of whom the status asked for is only possible is shown under it, and marked.
     possibly = bool(asked.statuses) and custody not in asked.statuses
     status = asked.statuses[0] if possibly else custody
-    shown, own = person.display_name(), words.own_name(person)
-    is_certain = person.is_certain  # type: ignore[attr-defined]  # annotated by the filters
+    mark = "unknown" if status is Status.NOT_YET else status.value
+    shown = person.display_name()
+    own = words.own_name(person, shown)
     row: Context = {
-        "name": person.name,
+        "name": shown.text if shown else person.public_id,
         "lang": words.language_of(shown),
         "url": person.get_absolute_url(),
         "own_name": own.text if own else "",
         "own_lang": words.language_of(own),
         "name_refs": notes.refs(shown, "text") if shown else [],
-        **_matched(person, asked),
-        "status": "unknown" if status is Status.NOT_YET else status.value,
-        "possibly": possibly,
+        **_matched(person, shown, asked),
+        "status": mark,
+        "status_word": words.status_word(mark, possibly=possibly),
         "doubt": ""
-        if is_certain or possibly
+        if standing.is_certain or possibly
         else gettext("possibly: the dates known leave it open"),
     }
+    return row | _custody_of(detention, status, mark, notes, possibly=possibly)
+
+
+def _custody_of(
+    detention: Detention | None, status: Status, mark: str, notes: Footnotes, *, possibly: bool
+) -> Context:
+    """Return what a row says of the detention that it is about, if there is any."""
     if detention is None:
-        return row
+        return {}
+    is_over = status in (Status.RELEASED, Status.DIED)
+    ended = words.when(detention.ended) if is_over else ""
     since = words.label(detention.began)
-    place, place_refs = _place(detention, status, notes)
-    return row | {
+    known: Context = {
         "since": since,
         "since_refs": notes.refs(detention, "began") if since else [],
-        "status_since": words.when(detention.ended)
-        if status in (Status.RELEASED, Status.DIED)
-        else "",
+        "status_word": words.status_word(mark, ended, possibly=possibly),
         "until": words.label(detention.ended) if status is Status.HELD else "",
         "status_refs": notes.refs(detention, *status_facts(detention)),
         "confirmed": confirmed(detention) if status is Status.HELD and detention.is_open else "",
-        "place": place,
-        "place_refs": place_refs,
     }
+    place, place_refs = _place(detention, status, notes)
+    return known | {"place": place, "place_refs": place_refs}
 
 
 def status_facts(detention: Detention) -> list[str]:
@@ -161,148 +174,6 @@ def confirmed(detention: Detention) -> str:
     return gettext("last confirmed %(when)s") % {"when": words.when(detention.last_confirmed)}
 
 
-def _filter_form(
-    asked: PrisonerFilter, data: QueryDict, counted: dict[str, dict[str, int]]
-) -> Context:
-    """Return the form; ``counted`` says how many each choice would list, and may be empty."""
-    chosen = {name: data.getlist(name) for name in asked.filters}
-    if asked.is_valid():
-        # A day alone asks who was held: the box says so.
-        chosen["status"] = [status.value for status in asked.statuses]
-    fields = [_search_field(asked, data), _status_field(asked, chosen["status"], counted)]
-    fields += [
-        _facet_field(asked, facet, chosen[facet.name], counted.get(facet.name, {}))
-        for facet in FACETS
-    ]
-    fields += [_day_field(asked, data), _sort_field(asked)]
-    narrowed = any(chosen[name] for name in asked.filters if name not in ("q", "sort"))
-    return {
-        "action": reverse("prisoner-list"),
-        "results": "chips results",
-        "open": bool(asked.form.errors) or narrowed,
-        "fields": [one for one in fields if one["kind"] != "checkbox" or one["choices"]],
-        "hidden": [],
-    }
-
-
-def _field(asked: PrisonerFilter, name: str, kind: str, **more: object) -> Context:
-    filtered = asked.filters[name]
-    return {
-        "kind": kind,
-        "name": name,
-        "id": f"filter-{name}",
-        "label": filtered.label,
-        "value": "",
-        "hint": filtered.extra.get("help_text", ""),
-        "error": (asked.form.errors.get(name) or [""])[0],
-        **more,
-    }
-
-
-def _search_field(asked: PrisonerFilter, data: QueryDict) -> Context:
-    return _field(asked, "q", "search", value=data.get("q", "")[:LONGEST])
-
-
-def _day_field(asked: PrisonerFilter, data: QueryDict) -> Context:
-    return _field(asked, "on", "date", value=data.get("on", "")[:40])
-
-
-def _sort_field(asked: PrisonerFilter) -> Context:
-    order = asked.order if asked.is_valid() else Sort.NAME
-    choices = [_choice("sort", sort.value, sort.label, None, [order.value]) for sort in Sort]
-    return _field(asked, "sort", "select", choices=choices)
-
-
-def _status_field(
-    asked: PrisonerFilter, chosen: list[str], counted: dict[str, dict[str, int]]
-) -> Context:
-    counts = counted.get("status", {})
-    choices = [
-        _choice("status", status.value, status.label, counts.get(status.value), chosen)
-        for status in ASKABLE
-    ]
-    return _field(asked, "status", "checkbox", choices=choices)
-
-
-def _facet_field(
-    asked: PrisonerFilter, facet: Facet, chosen: list[str], counts: dict[str, int]
-) -> Context:
-    """Return the choices that would list somebody, and those chosen, which may not."""
-    known = [value for value, number in counts.items() if number]
-    known += [value for value in chosen if value not in known and not asked.form.errors]
-    choices = [
-        _choice(facet.name, value, label, counts.get(value), chosen)
-        for value, label in facet.labels(known).items()
-    ]
-    # Of many choices, those that list the most people stand open; in their order all the same.
-    often = sorted(choices, key=lambda one: (not one["checked"], -(one["count"] or 0)))
-    first = often[:CHOICES_OPEN] if len(choices) > CHOICES_OPEN + 2 else choices
-    return _field(
-        asked,
-        facet.name,
-        "checkbox",
-        choices=[one for one in choices if one in first],
-        more=[one for one in choices if one not in first],
-    )
-
-
-def _choice(name: str, value: str, label: object, count: int | None, chosen: list[str]) -> Context:
-    return {
-        "value": value,
-        "label": label,
-        "count": count,
-        "checked": value in chosen,
-        "id": f"filter-{name}-{value}".replace(" ", "_"),
-    }
-
-
-def _sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Context:
-    """Say what is listed, each filter removable: ``2 people: released, detained by Belarus``."""
-    chips = [
-        {"label": label, "remove_url": _without(data, name, value)}
-        for name in asked.filters
-        for value in data.getlist(name)
-        if value and (label := _chip(asked, name, value))
-    ]
-    if asked.form.cleaned_data.get("on") and not asked.form.cleaned_data.get("status"):
-        chips.insert(
-            0, {"label": gettext("held"), "remove_url": _without(data, "on", str(data["on"]))}
-        )
-    lead = ngettext("%(count)s person", "%(count)s people", counted.possible) % {
-        "count": words.count(counted)
-    }
-    return {
-        "lead": f"{lead}:" if chips else lead,
-        "chips": chips,
-        "clear_url": reverse("prisoner-list") if chips else "",
-    }
-
-
-def _chip(asked: PrisonerFilter, name: str, value: str) -> str:
-    """Return one filter as a part of the sentence; empty for the order, which is none."""
-    if name == "q":
-        return gettext("named like “%(name)s”") % {"name": value[:LONGEST]}
-    if name == "on":
-        return gettext("on %(day)s") % {"day": dates.day_label(asked.day)}
-    if name == "status":
-        return str(Status(value).label)
-    facet = next((facet for facet in FACETS if facet.name == name), None)
-    if facet is None:
-        return ""
-    label = facet.labels([value]).get(value, value)
-    if facet.name == "gender" and value != NOT_STATED:
-        return label
-    return f"{str(facet.label).lower()} {label}"
-
-
-def _without(data: QueryDict, name: str, value: str) -> str:
-    """Return the address of the list without one value of one filter."""
-    rest = data.copy()
-    rest.setlist(name, [one for one in data.getlist(name) if one != value])
-    rest.pop("page", None)
-    return f"{reverse('prisoner-list')}?{rest.urlencode()}" if rest else reverse("prisoner-list")
-
-
 def _guess(asked: PrisonerFilter) -> Context | None:
     """Say that nobody has this name and those listed only come close, or that there are more."""
     if asked.found is None:
@@ -324,11 +195,11 @@ def _guess(asked: PrisonerFilter) -> Context | None:
     }
 
 
-def _matched(person: Prisoner, asked: PrisonerFilter) -> Context:
+def _matched(person: Prisoner, shown: PrisonerName | None, asked: PrisonerFilter) -> Context:
     """Return the spelling that was found, where it is not the name shown."""
     matches = asked.found.matches if asked.found else ()
     spelling = next((one.spelling for one in matches if one.prisoner == person.pk), None)
-    if spelling is None or spelling.text == person.name:
+    if spelling is None or (shown and spelling.text == shown.text):
         return {"matched": "", "matched_lang": ""}
     return {"matched": spelling.text, "matched_lang": spelling.language}
 

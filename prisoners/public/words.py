@@ -80,9 +80,8 @@ def language_of(name: PrisonerName | None) -> str:
     return name.language if name else ""
 
 
-def own_name(person: Prisoner) -> PrisonerName | None:
+def own_name(person: Prisoner, shown: PrisonerName | None) -> PrisonerName | None:
     """Return a person's own spelling, where it is another than the one shown."""
-    shown = person.display_name()
     return next(
         (
             name
@@ -106,3 +105,21 @@ def seen_actor(actor: Actor | None) -> dict[str, str]:
     if actor is None or not actor.is_public:
         return {"name": "", "url": ""}
     return {"name": actor.name, "url": actor.get_absolute_url()}
+
+
+def status_word(status: str, since: str = "", *, possibly: bool = False) -> str:
+    """Return what is said of somebody held, released, died or unknown: ``Freed July 2021``."""
+    word = _status(status, possibly=possibly)
+    if not since:
+        return word
+    return f"{word} {pgettext('after a status', '%(date)s') % {'date': since}}"
+
+
+def _status(status: str, *, possibly: bool) -> str:
+    if status == "held":
+        return _("Possibly held") if possibly else _("Held")
+    if status == "released":
+        return _("Possibly freed") if possibly else _("Freed")
+    if status == "died":
+        return _("Possibly died in custody") if possibly else _("Died in custody")
+    return _("Not known")

@@ -1,4 +1,4 @@
-"""Which citations a set of records rests on, found in one query."""
+"""Which citations a set of records rests on, found in two queries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from prisoners.models import TARGET_NAMES, Citation, Record
+from prisoners.models import TARGET_NAMES, UNSHOWN, Citation, Record, Source
 
 if TYPE_CHECKING:
     from django.db.models import ForeignKey
@@ -50,7 +50,15 @@ class Citations:
         asked = Q()
         for name, ids in numbers.items():
             asked |= Q(**{f"{name}__in": ids})
-        for citation in Citation.objects.published().filter(asked).select_related("source"):
+        found = list(Citation.objects.published_apart_from("source").filter(asked).defer(*UNSHOWN))
+        # Each source once, however many citations of it there are; none that is not public.
+        sources = (
+            Source.objects.published().defer(*UNSHOWN).in_bulk({one.source_id for one in found})
+        )
+        for citation in found:
+            if citation.source_id not in sources:
+                continue
+            citation.source = sources[citation.source_id]
             name = citation.target_name
             self._found[(name, getattr(citation, f"{name}_id")), citation.field].append(citation)
 

@@ -2,44 +2,43 @@
 
 A choice is *possible* of somebody where the dates allow it and *certain* where they leave no
 doubt; choices without dates are either certain or not. Several values of one facet are *or*.
+Answers come from the columns of the snapshot; ``tests/plain.py`` has the same questions as plain
+queries, which stay the definition of what is right.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+import numpy as np
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from prisoners import dates
 from prisoners.dates import DateTextError, Interval
-from prisoners.models import (
-    Actor,
-    Charge,
-    Detention,
-    Facility,
-    Placement,
-    Prisoner,
-    Recognition,
-    Release,
-    ReleaseOutcome,
+from prisoners.models import Actor, Facility, Prisoner, Release
+from prisoners.reading.snapshot.columns import (
+    ALWAYS,
+    CHARGE_MARK,
+    CONFIRMED_WITHOUT_LIMIT,
+    GENDERS,
+    GROUPS,
+    NEVER,
+    NOT_CONFIRMED,
+    Array,
 )
-from prisoners.models.custody import PrisonerQuerySet
-from prisoners.models.fields import first_name, last_name
+from prisoners.reading.snapshot.kept import Snapshot
+from prisoners.reading.snapshot.people import People
 
 # Stands for a gender that no source states, which is stored as empty.
 NOT_STATED: Final = "not_stated"
 # After so many days without a confirmation a silence is long.
 RECENT: Final = timedelta(days=90)
-# Between the code and the article of a charge; neither holds it.
-CHARGE_MARK: Final = "§"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +57,22 @@ class Facet:
                     % {"value": value[:40], "label": self.label}
                 )
 
-    def possibly(self, values: Sequence[str], day: date) -> Q:
-        """Return the condition on a person that one of the values may be theirs."""
+    def possible(
+        self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
+    ) -> Array:
+        """Return for each person whether one of the values may be theirs."""
         raise NotImplementedError
 
-    def certainly(self, values: Sequence[str], day: date) -> Q:
-        """Return the condition on a person that one of the values is theirs in any case."""
-        return self.possibly(values, day)
+    def certain(
+        self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
+    ) -> Array:
+        """Return for each person whether one of the values is theirs in any case."""
+        return self.possible(people, snapshot, values, day)
 
-    def counts(self, people: PrisonerQuerySet, day: date) -> dict[str, int]:
-        """Count the people whom each value would list, those with none left out."""
+    def counts(
+        self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
+    ) -> dict[str, int]:
+        """Count, of the chosen people, those whom each value would list."""
         raise NotImplementedError
 
     def labels(self, values: Iterable[str]) -> dict[str, str]:
@@ -76,75 +81,120 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class GenderFacet(Facet):
-    def possibly(self, values: Sequence[str], day: date) -> Q:
-        return Q(gender__in=["" if one == NOT_STATED else one for one in values])
+class Chosen:
+    """Some people of a part of the snapshot: for each whether they are, and the places of those."""
 
-    def counts(self, people: PrisonerQuerySet, day: date) -> dict[str, int]:
-        rows = people.order_by().values("gender").annotate(n=Count("pk"))
-        return {row["gender"] or NOT_STATED: row["n"] for row in rows}
+    mask: Array
+    places: Array
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFacet(Facet):
+    """A value that a person has one of, from a short list; empty is a value of its own."""
+
+    values: tuple[str, ...]
+    known: Callable[[], dict[str, Any]]
 
     def labels(self, values: Iterable[str]) -> dict[str, str]:
-        known = {**dict(Prisoner.Gender.choices), NOT_STATED: _("not stated")}
         asked = set(values)
+        known = {**self.known(), NOT_STATED: _("not stated")}
         return {value: str(label) for value, label in known.items() if value in asked}
+
+    def possible(
+        self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
+    ) -> Array:
+        wanted = np.zeros(len(self.values), dtype=bool)
+        wanted[[self.values.index("" if one == NOT_STATED else one) for one in values]] = True
+        return wanted[people.array(self.name)]
+
+    def counts(
+        self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
+    ) -> dict[str, int]:
+        numbers = np.bincount(
+            people.array(self.name)[chosen.places], minlength=len(self.values)
+        ).tolist()
+        return {
+            value or NOT_STATED: number
+            for value, number in zip(self.values, numbers, strict=True)
+            if number
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class RelatedFacet(Facet):
-    """A value of records that belong to a person: the country of their detentions."""
+    """A value of records that belong to a person, who may have several: the country of detentions.
 
-    rows: Callable[[], QuerySet[Any]]
-    person: str
+    ``column`` is where they are in the snapshot, ``numbered`` what they are numbered by there, and
+    ``shared`` the kind of record without which a value may not be seen.
+    """
+
     column: str
+    numbered: str
     name_values: Callable[[Iterable[str]], dict[str, str]]
-
-    def possibly(self, values: Sequence[str], day: date) -> Q:
-        asked = {self.person: OuterRef("pk"), f"{self.column}__in": values}
-        return Q(Exists(self.rows().filter(**asked)))
-
-    def counts(self, people: PrisonerQuerySet, day: date) -> dict[str, int]:
-        mine = self.rows().filter(**{f"{self.person}__in": people.order_by().values("pk")})
-        counted = mine.order_by().values(value=F(self.column))
-        found = counted.annotate(n=Count(self.person, distinct=True))
-        return {str(row["value"]): row["n"] for row in found if row["value"]}
+    shared: str = ""
 
     def labels(self, values: Iterable[str]) -> dict[str, str]:
         return self.name_values(values)
 
+    def _number_of(self, snapshot: Snapshot) -> dict[str, int]:
+        """Return the number of each value that may be seen, which a record has by its address."""
+        if self.shared == self.numbered:
+            return {slug: number for number, slug in snapshot.slugs[self.shared].items()}
+        return snapshot.numbering[self.numbered].number
 
-@dataclass(frozen=True, slots=True)
-class ChargeFacet(Facet):
-    """The articles of law that somebody is or was charged under: ``code§article``."""
+    def _seen(self, people: People, snapshot: Snapshot) -> Array | None:
+        """Return which values may be seen, with the record that each hangs on; None: all."""
+        if not self.shared:
+            return None
+        several = people.several(self.column)
+        gate = several.values if several.gate is None else several.gate
+        seen = snapshot.seen[self.shared]
+        return None if seen[1:].all() else seen[gate]
 
-    def possibly(self, values: Sequence[str], day: date) -> Q:
-        asked = Q()
-        for value in values:
-            code, _mark, article = value.partition(CHARGE_MARK)
-            asked |= Q(code=code, article=article)
-        mine = Charge.objects.published().filter(asked, detention__prisoner=OuterRef("pk"))
-        return Q(Exists(mine))
+    def possible(
+        self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
+    ) -> Array:
+        several = people.several(self.column)
+        number_of = self._number_of(snapshot)
+        numbers = [number for one in values if (number := number_of.get(one))]
+        if len(numbers) == 1:
+            found = several.values == numbers[0]
+        else:
+            wanted = np.zeros(len(snapshot.numbering[self.numbered].names), dtype=bool)
+            wanted[numbers] = True
+            found = wanted[several.values]
+        seen = self._seen(people, snapshot)
+        return several.fold(found if seen is None else found & seen)
 
-    def counts(self, people: PrisonerQuerySet, day: date) -> dict[str, int]:
-        mine = Charge.objects.published().filter(
-            detention__prisoner__in=people.order_by().values("pk")
-        )
-        counted = mine.order_by().values("code", "article")
+    def counts(
+        self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
+    ) -> dict[str, int]:
+        several = people.several(self.column)
+        named = snapshot.numbering[self.numbered].names
+        others = several.values[len(people) :][chosen.mask[several.owner]]
+        first = several.values[chosen.places]
+        seen = self._seen(people, snapshot)
+        if seen is not None:
+            first = first[seen[chosen.places]]
+            others = others[seen[len(people) :][chosen.mask[several.owner]]]
+        numbers = np.bincount(first, minlength=len(named))
+        if len(others):
+            numbers = numbers + np.bincount(others, minlength=len(named))
+        slugs = snapshot.slugs.get(self.numbered)
         return {
-            f"{row['code']}{CHARGE_MARK}{row['article']}": row["n"]
-            for row in counted.annotate(n=Count("detention__prisoner", distinct=True))
+            str(named[place] if slugs is None else slugs[place]): int(numbers[place])
+            for place in (np.flatnonzero(numbers[1:]) + 1).tolist()
         }
 
-    def labels(self, values: Iterable[str]) -> dict[str, str]:
-        labels = {}
-        for value in sorted(values):
-            code, mark, article = value.partition(CHARGE_MARK)
-            if mark and code and article:
-                labels[value] = _("%(code)s, article %(article)s") % {
-                    "code": code,
-                    "article": article,
-                }
-        return labels
+
+def _charge_labels(values: Iterable[str]) -> dict[str, str]:
+    """Return each article of law in words; the value is ``code§article``."""
+    labels = {}
+    for value in sorted(values):
+        code, mark, article = value.partition(CHARGE_MARK)
+        if mark and code and article:
+            labels[value] = _("%(code)s, article %(article)s") % {"code": code, "article": article}
+    return labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +202,6 @@ class DateFacet(Facet):
     """A date of a person's detentions, asked for as EDTF: a year, a month, or a range of them."""
 
     column: str
-    only: Q = field(default_factory=Q)
 
     def check(self, values: Sequence[str]) -> None:
         for value in values:
@@ -167,47 +216,46 @@ class DateFacet(Facet):
             raise ValidationError(_("A date cannot be blank."))
         return interval
 
-    def possibly(self, values: Sequence[str], day: date) -> Q:
-        return self._in_one(values, certainly=False)
+    def possible(
+        self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
+    ) -> Array:
+        """The range asked for and the range of the date meet."""
+        first, last = people.array(f"{self.column}_first"), people.array(f"{self.column}_last")
+        found = np.zeros(len(first), dtype=bool)
+        for begin, end in self._ranges(values):
+            found |= (last >= begin) & (first <= end)
+        return people.of_detentions(found & (first <= last))
 
-    def certainly(self, values: Sequence[str], day: date) -> Q:
-        return self._in_one(values, certainly=True)
+    def certain(
+        self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
+    ) -> Array:
+        """The range asked for holds all of the range of the date."""
+        first, last = people.array(f"{self.column}_first"), people.array(f"{self.column}_last")
+        found = np.zeros(len(first), dtype=bool)
+        for begin, end in self._ranges(values):
+            found |= (first >= begin) & (last <= end)
+        return people.of_detentions(found & (first <= last))
 
-    def _in_one(self, values: Sequence[str], *, certainly: bool) -> Q:
-        first, last = first_name(self.column), last_name(self.column)
-        asked = Q()
-        for value in values:
-            interval = self._interval(value)
-            # Certain: both possible days lie inside; possible: the two ranges meet.
-            low, high = (first, last) if certainly else (last, first)
-            inside = Q(**{f"{self.column}__isnull": False})
-            if interval.first is not None:
-                inside &= self._edge(low, "gte", interval.first, open_counts=not certainly)
-            if interval.last is not None:
-                inside &= self._edge(high, "lte", interval.last, open_counts=not certainly)
-            asked |= inside
-        mine = Detention.objects.published().filter(asked, self.only, prisoner=OuterRef("pk"))
-        return Q(Exists(mine))
+    def _ranges(self, values: Sequence[str]) -> list[tuple[int, int]]:
+        asked = [self._interval(value) for value in values]
+        return [
+            (
+                one.first.toordinal() if one.first else NEVER,
+                one.last.toordinal() if one.last else ALWAYS,
+            )
+            for one in asked
+        ]
 
-    @staticmethod
-    def _edge(column: str, lookup: str, day: date, *, open_counts: bool) -> Q:
-        """Compare a possible day; one that has no limit may be any day, and certainly is none."""
-        condition = Q(**{f"{column}__{lookup}": day})
-        return condition | Q(**{f"{column}__isnull": True}) if open_counts else condition
-
-    def counts(self, people: PrisonerQuerySet, day: date) -> dict[str, int]:
-        first, last = first_name(self.column), last_name(self.column)
-        mine = Detention.objects.published().filter(
-            self.only,
-            prisoner__in=people.order_by().values("pk"),
-            **{f"{first}__isnull": False, f"{last}__isnull": False},
-        )
-        rows = mine.order_by().values_list("prisoner", f"{first}__year", f"{last}__year").distinct()
-        by_year: dict[int, set[int]] = defaultdict(set)
-        for person, begin, end in rows.iterator():
-            for year in range(begin, end + 1):
-                by_year[year].add(person)
-        return {str(year): len(found) for year, found in by_year.items()}
+    def counts(
+        self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
+    ) -> dict[str, int]:
+        several = people.several(f"{self.column}_year")
+        numbers = np.bincount(several.values[chosen.places])
+        others = np.bincount(several.values[len(people) :][chosen.mask[several.owner]])
+        if len(others) > len(numbers):
+            numbers, others = others, numbers
+        numbers[: len(others)] += others
+        return {str(year): int(numbers[year]) for year in np.flatnonzero(numbers[1:]) + 1}
 
     def labels(self, values: Iterable[str]) -> dict[str, str]:
         return {value: self._interval(value).label() for value in sorted(values, reverse=True)}
@@ -226,44 +274,38 @@ class ConfirmedFacet(Facet):
         asked = set(values)
         return {value: label for value, label in known.items() if value in asked}
 
-    def possibly(self, values: Sequence[str], day: date) -> Q:
-        asked = Q()
+    def possible(
+        self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
+    ) -> Array:
+        found = np.zeros(len(people), dtype=bool)
         for value in values:
-            asked |= self._of(value, day)
-        return Q(Exists(Detention.objects.published().filter(asked, prisoner=OuterRef("pk"))))
+            found |= self._of(value, people.array("confirmed"), day)
+        return found
 
-    def _of(self, value: str, day: date) -> Q:
-        since = day - RECENT
-        return (
-            Q(end_kind="")
-            & {
-                "recent": Q(last_confirmed_last__gte=since),
-                "longer": Q(last_confirmed_last__lt=since),
-                "never": Q(last_confirmed__isnull=True),
-            }[value]
-        )
+    @staticmethod
+    def _of(value: str, confirmed: Array, day: date) -> Array:
+        since = (day - RECENT).toordinal()
+        if value == "recent":
+            return confirmed >= since
+        if value == "longer":
+            return (confirmed > CONFIRMED_WITHOUT_LIMIT) & (confirmed < since) & (confirmed > NEVER)
+        never: Array = confirmed == NOT_CONFIRMED
+        return never
 
-    def counts(self, people: PrisonerQuerySet, day: date) -> dict[str, int]:
-        mine = Detention.objects.published().filter(prisoner__in=people.order_by().values("pk"))
-        counted: Counter[str] = Counter(
-            **mine.aggregate(
-                **{
-                    value: Count("prisoner", filter=self._of(value, day), distinct=True)
-                    for value in ("recent", "longer", "never")
-                }
-            )
-        )
-        return {value: number for value, number in counted.items() if number}
+    def counts(
+        self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
+    ) -> dict[str, int]:
+        confirmed = people.array("confirmed")[chosen.places]
+        return {
+            value: number
+            for value in ("recent", "longer", "never")
+            if (number := int(np.count_nonzero(self._of(value, confirmed, day))))
+        }
 
 
 def _country_names(values: Iterable[str]) -> dict[str, str]:
-    names = dict(countries)
-    return dict(
-        sorted(
-            ((value, str(names[value])) for value in values if value in names),
-            key=lambda pair: pair[1],
-        )
-    )
+    named = [(value, countries.name(value)) for value in values]
+    return {value: str(name) for value, name in sorted(named, key=lambda pair: pair[1]) if name}
 
 
 def _titles(model: type[Any], title: str) -> Callable[[Iterable[str]], dict[str, str]]:
@@ -274,50 +316,52 @@ def _titles(model: type[Any], title: str) -> Callable[[Iterable[str]], dict[str,
     return named
 
 
+COUNTRY: Final = RelatedFacet(
+    "country", gettext_lazy("Detained by"), "country", "country", _country_names
+)
 FACETS: Final[tuple[Facet, ...]] = (
-    RelatedFacet(
-        "country",
-        gettext_lazy("Detained by"),
-        Detention.objects.published,
-        "prisoner",
-        "country",
-        _country_names,
-    ),
-    GenderFacet("gender", gettext_lazy("Gender")),
+    COUNTRY,
+    OwnFacet("gender", gettext_lazy("Gender"), GENDERS, lambda: dict(Prisoner.Gender.choices)),
     DateFacet("arrested", gettext_lazy("Arrested in"), "began"),
-    DateFacet("released", gettext_lazy("Released in"), "ended", ~Q(end_kind__in=["", "died"])),
-    ChargeFacet("charge", gettext_lazy("Charged under")),
+    DateFacet("released", gettext_lazy("Released in"), "ended"),
+    RelatedFacet("charge", gettext_lazy("Charged under"), "charge", "charge", _charge_labels),
     RelatedFacet(
         "facility",
         gettext_lazy("Held at"),
-        Placement.objects.published,
-        "detention__prisoner",
-        "facility__slug",
+        "facility",
+        "facility",
         _titles(Facility, "name"),
+        shared="facility",
+    ),
+    OwnFacet(
+        "occupation",
+        gettext_lazy("Occupation"),
+        GROUPS,
+        lambda: dict(Prisoner.OccupationGroup.choices),
     ),
     RelatedFacet(
         "recognised_by",
         gettext_lazy("Recognised by"),
-        Recognition.objects.published,
-        "prisoner",
-        "organisation__slug",
+        "organisation",
+        "organisation",
         _titles(Actor, "name"),
+        shared="organisation",
     ),
     RelatedFacet(
         "release",
         gettext_lazy("Freed in"),
-        ReleaseOutcome.objects.published,
-        "detention__prisoner",
-        "release__slug",
+        "release",
+        "release",
         _titles(Release, "title"),
+        shared="release",
     ),
     RelatedFacet(
         "released_to",
         gettext_lazy("Released to"),
-        ReleaseOutcome.objects.published,
-        "detention__prisoner",
         "destination",
+        "country",
         _country_names,
+        shared="release",
     ),
     ConfirmedFacet("confirmed", gettext_lazy("Confirmed as held")),
 )

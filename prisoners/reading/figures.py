@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import Final
 
-from django.db.models import Exists, OuterRef
-
 from prisoners.bounds import Bound, Verdict
 from prisoners.dates import Interval
-from prisoners.models import CountRange, Detention, Figure, Prisoner, Release, Status
+from prisoners.models import CountRange, Figure, Release, Status
+from prisoners.reading.counts import count
+from prisoners.reading.snapshot.kept import current
 
 # How many reported numbers stand beside a documented one.
 LATEST: Final = 3
@@ -96,9 +96,7 @@ def day_of(figure: Figure) -> date | None:
 
 def documented_held(country: str, day: date) -> CountRange:
     """Count the people documented here as held on a day who were detained by a country."""
-    detained = Detention.objects.published().filter(prisoner=OuterRef("pk"), country=country)
-    people = Prisoner.objects.published().filter(Exists(detained))
-    return people.status(day).count_range(Status.HELD)
+    return count(current(), Status.HELD, day, [country])
 
 
 def latest_held(countries: list[str] | None = None) -> list[Figure]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import django_filters
+import numpy as np
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Q, Value, When
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from prisoners.models import ASKABLE, CountRange, Prisoner, Status
-from prisoners.models.custody import CERTAIN, PrisonerQuerySet, any_of
-from prisoners.reading.facets import FACETS, DateFacet, Facet
+from prisoners.reading.facets import FACETS, Chosen, DateFacet, Facet
 from prisoners.reading.people import Sort
 from prisoners.reading.search import LONGEST, Found, find
+from prisoners.reading.snapshot.columns import ALWAYS, NEVER, Array
+from prisoners.reading.snapshot.kept import Snapshot
+from prisoners.reading.snapshot.people import People, bits_of, status_of
 
 
 class NameField(forms.CharField):
@@ -107,12 +111,20 @@ class SortFilter(django_filters.Filter):
     field_class = SortField
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is so of a person listed: their status, and whether what is asked for is certain."""
+
+    custody: Status
+    is_certain: bool
+
+
 class PrisonerFilter(django_filters.FilterSet):
     """People by name, status, day and facets, in an order.
 
     Several values of one filter are *or*, filters are *and*. A status is asked as of ``on``, or of
     today; ``on`` alone asks who was held on that day. People of whom it is only possible are
-    included, with ``is_certain`` false, and ``count`` is a range.
+    included, with ``is_certain`` false, and ``count`` is a range. Answered from the snapshot.
     """
 
     q = NameFilter(label=gettext_lazy("Name"), max_length=LONGEST)
@@ -130,11 +142,11 @@ class PrisonerFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(
-        self, data: QueryDict | dict[str, Any], queryset: PrisonerQuerySet, *, today: date
+        self, data: QueryDict | dict[str, Any], snapshot: Snapshot, *, today: date
     ) -> None:
         self.today = today
-        self.everybody = queryset
-        super().__init__(data, queryset=queryset)
+        self.snapshot = snapshot
+        super().__init__(data, queryset=Prisoner.objects.none())
 
     @property
     def day(self) -> date:
@@ -152,6 +164,15 @@ class PrisonerFilter(django_filters.FilterSet):
         """The order that is asked for."""
         return Sort(self.form.cleaned_data.get("sort") or Sort.NAME)
 
+    @property
+    def by_nearness(self) -> bool:
+        """Whether the nearest names come first: where one is asked for and no order."""
+        return bool(self._found_numbers) and not self.form.cleaned_data.get("sort")
+
+    @property
+    def _found_numbers(self) -> Sequence[int]:
+        return self.found.prisoners if self.found else ()
+
     def chosen(self, facet: Facet) -> list[str]:
         """Return the values of a facet that are asked for."""
         values: list[str] = self.form.cleaned_data.get(facet.name) or []
@@ -163,59 +184,140 @@ class PrisonerFilter(django_filters.FilterSet):
         text = self.form.cleaned_data.get("q")
         return find(text) if text else None
 
-    @property
-    def people(self) -> PrisonerQuerySet:
-        """The people whom the filters leave, certainly or possibly, with their status then."""
-        return self.qs  # type: ignore[return-value]  # the library knows no other queryset
-
-    def filter_queryset(self, queryset: Any) -> Any:
-        people = self._leaving()
-        if not self.statuses:
-            people = people.status(self.day)
-        return people.annotate(
-            is_certain=Case(When(self._certain(), then=Value(True)), default=Value(False))
-            if self._certain()
-            else Value(True)
-        )
-
     def count(self) -> CountRange:
         """Count the people listed: of whom it is certain, and of whom it is possible."""
-        people = self._leaving()
-        possible = people.count()
-        if not self._certain():
-            return CountRange(possible, possible)
-        return CountRange(people.filter(self._certain()).count(), possible)
+        return CountRange(
+            sum(int(np.count_nonzero(certain)) for _people, _places, certain in self._listed),
+            sum(len(places) for _people, places, _certain in self._listed),
+        )
 
     def facets(self) -> dict[str, dict[str, int]]:
         """Count the people that each choice would list, the choices of its own filter left out."""
-        everybody_else = self._leaving(without="status").status(self.day)
-        counted = {"status": everybody_else.count_each(*ASKABLE)}
-        for facet in FACETS:
-            counted[facet.name] = facet.counts(self._leaving(without=facet.name), self.day)
-        return counted
+        counted: dict[str, Counter[str]] = {one: Counter() for one in ("status", *_NAMES)}
+        for people, masks in self._masks:
+            everybody = _chosen(people, masks)
+            bits = self._custody(people)
+            for name, total in counted.items():
+                chosen = _chosen(people, masks, without=name) if name in masks else everybody
+                if name == "status":
+                    total.update(_count_statuses(bits[chosen.places]))
+                else:
+                    total.update(_NAMES[name].counts(people, self.snapshot, chosen, self.day))
+        return {name: dict(total) for name, total in counted.items()}
 
-    def _leaving(self, without: str = "") -> PrisonerQuerySet:
-        """Return the people whom the filters leave, one of them set aside.
+    def numbers(self, language: str = "en") -> Array:
+        """Return the numbers of all the people listed, in the order asked for."""
+        return self.page(0, None, language)
 
-        Their status is asked for only where one of them has to be: it is a long question.
+    def page(self, begin: int, end: int | None, language: str) -> Array:
+        """Return the numbers of the people from one place of the list to before another.
+
+        ``language`` is the reader's, by whose names people are ordered.
         """
-        people = self.everybody
-        if self.found is not None:
-            people = people.filter(pk__in=self.found.prisoners)
-        for facet in FACETS:
-            if facet.name != without and (values := self.chosen(facet)):
-                people = people.filter(facet.possibly(values, self.day))
-        if self.statuses and without != "status":
-            people = people.status(self.day).possibly(*self.statuses)
-        return people
+        keys = [self._keys(people, places, language) for people, places, _certain in self._listed]
+        numbers = [people.columns.numbers[places] for people, places, _certain in self._listed]
+        key, number = np.concatenate(keys), np.concatenate(numbers)
+        begin, end = min(begin, len(key)), len(key) if end is None else min(end, len(key))
+        if 0 < end - begin < len(key):
+            # Only those shown have to be in order, and in their place.
+            at = np.argpartition(key, [one for one in (begin, end - 1) if one < len(key)])[
+                begin:end
+            ]
+            key, number = key[at], number[at]
+        else:
+            key, number = key[begin:end], number[begin:end]
+        ordered: Array = number[np.argsort(key, kind="stable")]
+        return ordered
 
-    def _certain(self) -> Q:
-        """Return the condition that is certain of a person; empty where nothing leaves a doubt."""
-        certain = any_of(CERTAIN, self.statuses)
-        for facet in FACETS:
-            if isinstance(facet, DateFacet) and (values := self.chosen(facet)):
-                certain &= facet.certainly(values, self.day)
-        return certain
+    def standing(self, numbers: Sequence[int]) -> dict[int, Standing]:
+        """Return what was so of some of the people listed on the day that is asked about."""
+        found = {}
+        for people, places, certain in self._listed:
+            at = np.flatnonzero(np.isin(people.columns.numbers[places], numbers))
+            own, bits = people.columns.numbers[places[at]], self._custody(people)[places[at]]
+            for number, bit, is_certain in zip(own, bits, certain[at], strict=True):
+                found[int(number)] = Standing(status_of(int(bit)), bool(is_certain))
+        return found
+
+    def _keys(self, people: People, places: Array, language: str) -> Array:
+        """Return what to sort people by, so that no two are the same; the smallest comes first."""
+        numbers = people.columns.numbers[places]
+        if self.by_nearness:
+            place = {number: at for at, number in enumerate(self._found_numbers)}
+            return np.array([place[number] for number in numbers.tolist()], dtype=np.int64)
+        if self.order is Sort.NAME:
+            return people.places[language][places]
+        if self.order is Sort.HELD:
+            length = people.length_held(self.day)[places].astype(np.int64)
+            first = np.where(length == NEVER, ALWAYS, -length)
+        else:
+            first = people.array(_SORTED_BY[self.order])[places].astype(np.int64)
+            if self.order is Sort.RELEASED:
+                first = np.where(first == ALWAYS, ALWAYS, -first)
+        keys: Array = (first << 32) + numbers
+        return keys
+
+    def _custody(self, people: People) -> Array:
+        return people.custody(self.day, self.snapshot.seen["release"])
+
+    @cached_property
+    def _masks(self) -> list[tuple[People, dict[str, Array]]]:
+        """For each part of the snapshot, whom each filter leaves, certainly or possibly."""
+        return [(people, self._masks_of(people)) for people in self.snapshot.parts]
+
+    def _masks_of(self, people: People) -> dict[str, Array]:
+        masks: dict[str, Array] = {}
+        if self.found is not None:
+            masks["q"] = people.among(self.found.prisoners)
+        for name, facet in _NAMES.items():
+            if values := self.chosen(facet):
+                masks[name] = facet.possible(people, self.snapshot, values, self.day)
+        if self.statuses:
+            bits = np.uint8(bits_of(self.statuses, certainly=False))
+            masks["status"] = (self._custody(people) & bits) != 0
+        return masks
+
+    @cached_property
+    def _listed(self) -> list[tuple[People, Array, Array]]:
+        """For each part of the snapshot, the places of those listed, and who of them is certain."""
+        listed = []
+        for people, masks in self._masks:
+            places = _chosen(people, masks).places
+            certain = np.ones(len(places), dtype=bool)
+            if self.statuses:
+                bits = np.uint8(bits_of(self.statuses, certainly=True))
+                certain &= (self._custody(people)[places] & bits) != 0
+            for facet in _NAMES.values():
+                if isinstance(facet, DateFacet) and (values := self.chosen(facet)):
+                    certain &= facet.certain(people, self.snapshot, values, self.day)[places]
+            listed.append((people, places, certain))
+        return listed
+
+
+_NAMES: Final = {facet.name: facet for facet in FACETS}
+_SORTED_BY: Final = {
+    Sort.ARRESTED: "by_arrest",
+    Sort.RELEASED: "by_release",
+    Sort.CONFIRMED: "by_confirmation",
+}
+
+
+def _chosen(people: People, masks: dict[str, Array], without: str = "") -> Chosen:
+    """Return whom the filters leave, one of them set aside."""
+    mask = people.living()
+    for name, one in masks.items():
+        if name != without:
+            mask = mask & one
+    return Chosen(mask, np.flatnonzero(mask))
+
+
+def _count_statuses(bits: Array) -> dict[str, int]:
+    each = np.bincount(bits, minlength=256)
+    of = np.arange(256)
+    return {
+        status.value: int(each[(of & bits_of((status,), certainly=False)) != 0].sum())
+        for status in ASKABLE
+    }
 
 
 PrisonerFilter.base_filters.update(

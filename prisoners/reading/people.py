@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import (
-    Case,
-    DateField,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Prefetch,
-    QuerySet,
-    Subquery,
-    TextChoices,
-    Value,
-    When,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models import (
+    UNSHOWN,
     Affiliation,
     Charge,
     Detention,
@@ -36,7 +24,6 @@ from prisoners.models import (
     Statement,
 )
 from prisoners.models.custody import PrisonerQuerySet
-from prisoners.reading.search import Found
 
 
 class Sort(TextChoices):
@@ -50,77 +37,56 @@ class Sort(TextChoices):
 
 
 def names_loaded(path: str = "names") -> Prefetch[str, QuerySet[PrisonerName], str]:
-    """Return the prefetch of a person's public spellings, which ``Prisoner.name`` reads."""
-    return Prefetch(path, PrisonerName.objects.published())
+    """Return the prefetch of a public person's public spellings, which ``Prisoner.name`` reads."""
+    return Prefetch(path, PrisonerName.objects.published_parts())
 
 
-def for_list(people: PrisonerQuerySet) -> PrisonerQuerySet:
-    """Load what a list shows of each person, in a number of queries that is always the same."""
-    return people.prefetch_related(
-        names_loaded(),
-        Prefetch(
-            "detentions",
-            Detention.objects.published().prefetch_related(
-                Prefetch("placements", Placement.objects.published().select_related("facility")),
-                Prefetch("outcomes", ReleaseOutcome.objects.published()),
+def for_list(numbers: Sequence[int]) -> list[Prisoner]:
+    """Return some published people in this order, with what a list shows of each.
+
+    The number of queries is always the same. Who is not public at this moment is left out.
+    """
+    people = (
+        Prisoner.objects.published()
+        .defer(*UNSHOWN, "biography")
+        .prefetch_related(
+            names_loaded(),
+            Prefetch(
+                "detentions",
+                Detention.objects.published_parts().prefetch_related(
+                    Prefetch(
+                        "placements", Placement.objects.published_parts().select_related("facility")
+                    ),
+                    Prefetch("outcomes", ReleaseOutcome.objects.published_parts()),
+                ),
             ),
-        ),
-    )
-
-
-def by_name(people: PrisonerQuerySet, language: str) -> PrisonerQuerySet:
-    """Order people by the name that readers of a language see."""
-    shown = PrisonerName.objects.published().filter(prisoner=OuterRef("pk"))
-    key = Coalesce(
-        Subquery(shown.filter(is_display=True, language=language).values("sort_key")[:1]),
-        Subquery(shown.filter(is_display=True, script="Latn").values("sort_key")[:1]),
-        Subquery(shown.order_by("-is_display", "pk").values("sort_key")[:1]),
-    )
-    return people.order_by(key.asc(nulls_last=True), "pk")
-
-
-def by_nearness(people: PrisonerQuerySet, found: Found) -> PrisonerQuerySet:
-    """Order people by how near their names are to what was typed."""
-    places = [When(pk=number, then=place) for place, number in enumerate(found.prisoners)]
-    return people.order_by(Case(*places, default=len(places)), "pk") if places else people
-
-
-def by_detention(people: PrisonerQuerySet, order: Sort, day: date) -> PrisonerQuerySet:
-    """Order people by a date or a length of their detentions, unknown ones at the end."""
-    mine = Detention.objects.published().filter(prisoner=OuterRef("pk"))
-    if order is Sort.ARRESTED:
-        key = Subquery(mine.by_date("began").values("began_first")[:1]).asc(nulls_last=True)
-    elif order is Sort.RELEASED:
-        key = Subquery(mine.latest_first("ended").values("ended_last")[:1]).desc(nulls_last=True)
-    elif order is Sort.CONFIRMED:
-        still = mine.filter(end_kind="").by_date("last_confirmed")
-        key = Subquery(still.values("last_confirmed_first")[:1]).asc(nulls_last=True)
-    else:
-        until = Case(
-            When(end_kind="", then=Value(day)), default=F("ended_last"), output_field=DateField()
         )
-        began = ExpressionWrapper(F("began_first"), output_field=DateField())
-        length = ExpressionWrapper(until - began, output_field=DurationField())
-        longest = mine.annotate(length=length).order_by(F("length").desc(nulls_last=True))
-        key = Subquery(longest.values("length")[:1]).desc(nulls_last=True)
-    return people.order_by(key, "pk")
+    )
+    found = people.in_bulk(list(numbers))
+    return [found[number] for number in numbers if number in found]
 
 
 def for_page(people: PrisonerQuerySet, today: date) -> PrisonerQuerySet:
     """Load all that a person's own page shows."""
     return people.status(today).prefetch_related(
         names_loaded(),
-        Prefetch("external_ids", ExternalId.objects.published()),
-        Prefetch("affiliations", Affiliation.objects.published().select_related("actor")),
-        Prefetch("recognitions", Recognition.objects.published().select_related("organisation")),
+        Prefetch("external_ids", ExternalId.objects.published_parts()),
+        Prefetch("affiliations", Affiliation.objects.published_parts().select_related("actor")),
+        Prefetch(
+            "recognitions", Recognition.objects.published_parts().select_related("organisation")
+        ),
         Prefetch("statements", Statement.objects.published().select_related("release", "deal")),
         Prefetch(
             "detentions",
-            Detention.objects.published().prefetch_related(
-                Prefetch("placements", Placement.objects.published().select_related("facility")),
-                Prefetch("charges", Charge.objects.published()),
-                Prefetch("sentences", Sentence.objects.published()),
-                Prefetch("outcomes", ReleaseOutcome.objects.published().select_related("release")),
+            Detention.objects.published_parts().prefetch_related(
+                Prefetch(
+                    "placements", Placement.objects.published_parts().select_related("facility")
+                ),
+                Prefetch("charges", Charge.objects.published_parts()),
+                Prefetch("sentences", Sentence.objects.published_parts()),
+                Prefetch(
+                    "outcomes", ReleaseOutcome.objects.published_parts().select_related("release")
+                ),
             ),
         ),
     )

@@ -85,6 +85,7 @@ class Command(BaseCommand):
         call_command("wait_for_database", stdout=self.stdout)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_dossier", str(FIRST_DOSSIER), if_empty=True, stdout=self.stdout)
+        call_command("keep_snapshot", stdout=self.stdout)
 
         collected = settings.VAR_DIR / "collected"
         wanted = fingerprint_of_static_files()

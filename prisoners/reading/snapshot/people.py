@@ -1,0 +1,174 @@
+"""Some people of the record, and the questions that are answered for all of them at once."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from prisoners.models import Status
+from prisoners.reading.snapshot.columns import ALWAYS, NEVER, Array, Columns, Several, fold
+
+# Days whose answers are kept: that of today is asked at nearly every request.
+DAYS_KEPT: Final = 4
+# Room between two neighbours for those who came after them, in the order of names.
+SPACE: Final = 2**20
+
+CERTAINLY: Final = {Status.HELD: 1, Status.RELEASED: 2, Status.DIED: 4}
+POSSIBLY: Final = {Status.HELD: 8, Status.RELEASED: 16, Status.DIED: 32}
+UNKNOWN: Final = 64
+NOT_YET: Final = 128
+
+
+class Names:
+    """The order of people by name in one language, and the place of others among them."""
+
+    def __init__(self, numbers: Array, keys: Sequence[str]) -> None:
+        """Sort people by their keys; those with the same key by number."""
+        self.numbers = numbers
+        self.order = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int32)
+        self.keys: Sequence[str] = [keys[place] for place in self.order]
+        self.places = np.empty(len(numbers), dtype=np.int64)
+        self.places[self.order] = (np.arange(len(numbers), dtype=np.int64) + 1) * SPACE
+
+    @classmethod
+    def in_order(cls, numbers: Array, keys: Sequence[str], order: Array, places: Array) -> Names:
+        """Return what was sorted before: ``keys`` in the order ``order``."""
+        names = cls.__new__(cls)
+        names.numbers, names.keys, names.order, names.places = numbers, keys, order, places
+        return names
+
+    def among(self, numbers: Array, keys: Sequence[str]) -> Array:
+        """Return where other people stand among these: numbers that sort with ``places``."""
+        before = []
+        for number, key in zip(numbers.tolist(), keys, strict=True):
+            begin, end = bisect_left(self.keys, key), bisect_right(self.keys, key)
+            same = self.numbers[self.order[begin:end]]
+            before.append((begin + int(np.searchsorted(same, number)), key, number))
+        places = np.empty(len(before), dtype=np.int64)
+        in_order = sorted(range(len(before)), key=before.__getitem__)
+        for rank, place in enumerate(in_order, start=1):
+            places[place] = before[place][0] * SPACE + rank
+        return places
+
+
+class People:
+    """Columns, who of them counts, and what was found out about them on a day."""
+
+    def __init__(
+        self, columns: Columns, places: dict[str, Array], alive: Array | None = None
+    ) -> None:
+        self.columns = columns
+        self.places = places
+        # None: all of them. The others were changed since, and stand elsewhere.
+        self.alive = alive
+        self._days: OrderedDict[int, Array] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def without(self, numbers: Array) -> People:
+        """Return these people, some of them counted no more."""
+        gone = self.among(numbers.tolist())
+        if not gone.any():
+            return self
+        return People(self.columns, self.places, self.living() & ~gone)
+
+    def among(self, numbers: Sequence[int]) -> Array:
+        """Return for each person whether theirs is among some numbers."""
+        mask = np.zeros(len(self), dtype=bool)
+        asked = np.array(numbers, dtype=np.int64)
+        place = np.searchsorted(self.columns.numbers, asked)
+        inside = place < len(self)
+        place = place[inside]
+        mask[place[self.columns.numbers[place] == asked[inside]]] = True
+        return mask
+
+    def living(self) -> Array:
+        return np.ones(len(self), dtype=bool) if self.alive is None else self.alive
+
+    def array(self, name: str) -> Array:
+        return self.columns.arrays[name]
+
+    def several(self, name: str) -> Several:
+        return self.columns.several[name]
+
+    def of_detentions(self, condition: Array) -> Array:
+        """Return for each person whether a condition holds for any of their detentions."""
+        return fold(condition, self.columns.arrays["detention_owner"])
+
+    def custody(self, day: date, seen_releases: Array) -> Array:
+        """Return for each person what is certain and possible on a day, as bits.
+
+        ``seen_releases`` says which releases may be seen. See ``models.custody``.
+        """
+        on = day.toordinal()
+        if (known := self._days.get(on)) is not None:
+            self._days.move_to_end(on)
+            return known
+        found = self._custody(on, seen_releases)
+        self._days[on] = found
+        while len(self._days) > DAYS_KEPT:
+            self._days.popitem(last=False)
+        return found
+
+    def _custody(self, on: int, seen_releases: Array) -> Array:
+        arrays = self.columns.arrays
+        certainly_in = self.of_detentions((arrays["in_from"] <= on) & (on <= arrays["in_until"]))
+        possibly_in = self.of_detentions(
+            (arrays["may_be_in_from"] <= on) & (on < arrays["over_after"])
+        )
+        if len(arrays["undone_owner"]):
+            undone = (arrays["undone_from"] <= on) & seen_releases[arrays["undone_release"]]
+            possibly_in = possibly_in.copy()
+            possibly_in[arrays["undone_owner"][undone]] = True
+        certainly_over, possibly_over = arrays["over_from"] <= on, arrays["may_be_over_from"] <= on
+        certainly_died = arrays["dead_from"] <= on
+        possibly_died = arrays["may_be_dead_from"] <= on
+        held = certainly_in & ~certainly_died
+        released = certainly_over & ~possibly_in & ~possibly_died
+        none = ~(certainly_died | held | released)
+        nothing = ~(possibly_in | possibly_over | possibly_died) & arrays["has_detention"]
+        bits = {
+            CERTAINLY[Status.HELD]: held,
+            CERTAINLY[Status.RELEASED]: released,
+            CERTAINLY[Status.DIED]: certainly_died,
+            POSSIBLY[Status.HELD]: possibly_in & ~certainly_died,
+            POSSIBLY[Status.RELEASED]: possibly_over
+            & ~certainly_in
+            & ~(arrays["in_last_from"] <= on),
+            POSSIBLY[Status.DIED]: possibly_died & (~certainly_in | certainly_died),
+            UNKNOWN: none & ~nothing,
+            NOT_YET: none & nothing,
+        }
+        found = np.zeros(len(self), dtype=np.uint8)
+        for bit, holds in bits.items():
+            found |= holds.view(np.uint8) * np.uint8(bit)
+        return found
+
+    def length_held(self, day: date) -> Array:
+        """Return for how many days somebody was held at the longest; NEVER: not known."""
+        since = self.array("open_since")
+        still = np.where(since == ALWAYS, NEVER, day.toordinal() - since)
+        return np.maximum(still, self.array("longest_closed"))
+
+
+def status_of(bits: int) -> Status:
+    """Return the status that is certain, or that none is."""
+    for status, bit in CERTAINLY.items():
+        if bits & bit:
+            return status
+    return Status.NOT_YET if bits & NOT_YET else Status.UNKNOWN
+
+
+def bits_of(statuses: Sequence[Status], *, certainly: bool) -> int:
+    """Return the bits of which one must be set for one of some statuses to hold."""
+    meaning = CERTAINLY if certainly else POSSIBLY
+    found = 0
+    for status in statuses:
+        found |= meaning.get(status, UNKNOWN if status is Status.UNKNOWN else NOT_YET)
+    return found
