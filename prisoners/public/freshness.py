@@ -6,7 +6,9 @@ seen in the next request of every process, and nothing of the version before it 
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -15,11 +17,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from prisoners.models import version
 
 CACHE: Final = "pages"
+ACCEPTS_GZIP: Final = re.compile(r"\bgzip\b")
+WORTH_ZIPPING: Final = 500  # bytes
 # Longer addresses are not asked twice.
 LONGEST: Final = 1_000  # characters
 
@@ -46,7 +50,8 @@ def kept_pages(
         ):
             return get_response(request)
         request.get_host()  # refuses a name that is not ours, as every page does
-        asked = f"{version()} {timezone.localdate()} {path}"
+        zipped = bool(ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")))
+        asked = f"{version()} {timezone.localdate()} {path} {zipped}"
         key = hashlib.sha256(asked.encode()).hexdigest()
         kept = caches[CACHE].get(key)
         if kept is not None:
@@ -58,7 +63,15 @@ def kept_pages(
         response = get_response(request)
         if not isinstance(response, HttpResponse) or response.status_code != 200:
             return response
-        response.headers["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        tag = hashlib.sha256(response.content).hexdigest()[:32]
+        patch_vary_headers(response, ["Accept-Encoding"])
+        if zipped and len(response.content) > WORTH_ZIPPING:
+            # Nothing secret is on these pages, whose length could tell of it.
+            response.content = gzip.compress(response.content, compresslevel=5, mtime=0)
+            response.headers["Content-Encoding"] = "gzip"
+            response.headers["Content-Length"] = str(len(response.content))
+            tag += "-gzip"
+        response.headers["ETag"] = f'"{tag}"'
         if not response.cookies:
             caches[CACHE].set(key, (response.content, dict(response.headers)))
         if wanted is not None:
