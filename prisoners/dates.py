@@ -24,6 +24,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.units import format_unit
 from dateutil.relativedelta import relativedelta
@@ -268,6 +269,11 @@ def cldr_locale() -> str:
     """Return the CLDR name of the active language, English where none is active."""
     language = (get_language() or "en").split("-")[0]
     return CLDR_LOCALES.get(language, language)
+
+
+def territory(code: str) -> str:
+    """Return the name of a country in the active language."""
+    return str(Locale.parse(cldr_locale()).territories[code])
 
 
 def day_label(day: date) -> str:

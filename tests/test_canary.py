@@ -7,7 +7,7 @@ a secret; then every pattern of the URL configuration is asked for, with every a
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urljoin
+from zlib import crc32
 
 import pytest
 from django.conf import settings
@@ -22,6 +23,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.utils.translation import get_language_from_path
 from django.views.defaults import server_error
 from django_countries.fields import CountryField
 
@@ -42,6 +44,7 @@ from prisoners.models import (
     citable,
 )
 from prisoners.models.fields import IntervalField
+from prisoners.public.languages import in_language
 from tests.addresses import ADMIN, SLUG_OF, every_path, filled, routes
 from tests.factories import FACTORIES, DossierEntryFactory, FormerAddressFactory, cite
 from tests.kept import kept
@@ -312,7 +315,9 @@ QUESTIONS: Final = [
 def crawl(start: list[str]) -> Iterator[tuple[str, Any]]:
     """Ask for addresses, and for every page of this site that the answers link or lead to.
 
-    Of the addresses with a question only the further pages of a list are followed.
+    Of the addresses with a question only the further pages of a list are followed. Each page is
+    asked for in English and in one other language: which one changes from page to page, so that
+    every kind of page is read in every language and none four times.
     """
     waiting, met = deque(start), set(start)
     client = Client(raise_request_exception=False)
@@ -326,20 +331,31 @@ def crawl(start: list[str]) -> Iterator[tuple[str, Any]]:
         for link in links:
             address = urljoin(path, link.partition("#")[0])
             followed = "?" not in address or "page=" in address
-            if followed and is_ours(address) and address not in met and ADMIN not in address:
+            if not (followed and is_ours(address)) or address in met or ADMIN in address:
+                continue
+            if _is_read_in(address):
                 met.add(address)
                 waiting.append(address)
+
+
+def _is_read_in(address: str) -> bool:
+    language, english = get_language_from_path(address), in_language(address, "en")
+    others = [code for code, _name in settings.LANGUAGES[1:]]
+    return language in (None, others[crc32(english.encode()) % len(others)])
 
 
 def test_no_secret_is_at_any_address(planted: Planted) -> None:
     leaks: dict[str, list[str]] = {}
     answered: dict[int, int] = {}
+    languages: Counter[str] = Counter()
     for path, response in crawl([*every_path(), *QUESTIONS]):
         answered[response.status_code] = answered.get(response.status_code, 0) + 1
+        languages[get_language_from_path(path) or "en"] += 1
         assert response.status_code != 500, path
         if found := planted.found_in(path, response):
             leaks[path] = found
     assert leaks == {}
+    assert all(languages[code] > 50 for code, _name in settings.LANGUAGES), languages
     # The walk met pages, redirects, refusals, pages that never were, and withdrawn ones.
     assert {200, 302, 400, 404, 410} <= set(answered)
     assert answered[200] > 200

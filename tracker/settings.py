@@ -10,7 +10,11 @@ from urllib.parse import quote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import lazy
+from django_countries.data import COUNTRIES
 from environs import Env, EnvValidationError, ValidationError, validate
+
+from prisoners.dates import territory
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -187,6 +191,8 @@ INSTALLED_APPS = [
     "prisoners",
 ]
 MIDDLEWARE = [
+    # Before all that may answer: a refusal too is in the language of its address.
+    "tracker.middleware.language",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.permissions_policy",
@@ -194,7 +200,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -244,10 +249,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Language and time ---------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-# A language is offered only with its whole catalogue in locale/: add ("be", "Belarusian") here
-# when locale/be/LC_MESSAGES/django.po is complete and compiled. A half-translated page misleads.
-LANGUAGES = [("en", "English")]
+# Each under its own name, which its readers know. A language is offered only with its whole
+# catalogue in locale/, compiled: a half-translated page misleads.
+LANGUAGES = [("en", "English"), ("be", "Беларуская"), ("ru", "Русский"), ("uk", "Українська")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# The names of CLDR: the package's own catalogues lack some in Belarusian.
+COUNTRIES_OVERRIDE = {code: lazy(territory, str)(code) for code in COUNTRIES}
 TIME_ZONE = "UTC"
 
 # --- Files ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from prisoners.public.languages import languages_of
 from prisoners.reading.synthetic import is_synthetic
 
 
@@ -16,4 +17,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "contact_email": settings.CONTACT_EMAIL,
         # Asked for only by pages that extend the base template, the desk's do not.
         "synthetic_data": SimpleLazyObject(is_synthetic),
+        "page_languages": SimpleLazyObject(lambda: languages_of(request)),
     }
