@@ -39,6 +39,10 @@ LONGEST_TEXT: Final = 64
 # CLDR's plain "en" is American ("July 14, 2021"); this site writes the day first.
 CLDR_LOCALES: Final = {"en": "en_GB"}
 
+# What follows a year in Belarusian, Russian and Ukrainian. Its full stop would stand before the one
+# at the end of a sentence, and not every label has it.
+_YEAR_WORD = re.compile(r"\s*\b(?:гг?|рр?)\.")
+
 _PLAIN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?([?~%]?)\Z", re.ASCII)
 _QUALIFIERS = re.compile(r"[?~%]")
 _UNREADABLE = re.compile(r"[TYES{:]|\.\.|-X\d|-\dX", re.ASCII)
@@ -278,12 +282,12 @@ def territory(code: str) -> str:
 
 def day_label(day: date) -> str:
     """Return a day in words: ``14 July 2021``."""
-    return format_date(day, "long", cldr_locale())
+    return _YEAR_WORD.sub("", format_date(day, "long", cldr_locale()))
 
 
 def month_label(day: date) -> str:
     """Return the month of a day in words: ``July 2021``."""
-    return format_skeleton("yMMMM", day, locale=cldr_locale())
+    return _YEAR_WORD.sub("", format_skeleton("yMMMM", day, locale=cldr_locale()))
 
 
 def _range_label(first: date | None, last: date | None, precision: str) -> str:
@@ -298,7 +302,7 @@ def _range_label(first: date | None, last: date | None, precision: str) -> str:
         return begin
     if precision in ("month", "year"):
         skeleton = "yMMMM" if precision == "month" else "y"
-        return format_interval(first, last, skeleton, locale=cldr_locale())
+        return _YEAR_WORD.sub("", format_interval(first, last, skeleton, locale=cldr_locale()))
     # CLDR has intervals of days with shortened months only; a month is written in full here.
     if (first.year, first.month) == (last.year, last.month) and end.startswith(str(last.day)):
         return f"{first.day}–{end}"

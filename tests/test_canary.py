@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urljoin
@@ -30,6 +30,8 @@ from django_countries.fields import CountryField
 from prisoners.models import (
     ADDRESSED,
     TARGETS,
+    TRANSLATED,
+    TRANSLATED_NAMES,
     Citation,
     Detention,
     Disclosure,
@@ -41,7 +43,9 @@ from prisoners.models import (
     Source,
     State,
     Statement,
+    Translation,
     citable,
+    other_languages,
 )
 from prisoners.models.fields import IntervalField
 from prisoners.public.languages import in_language
@@ -108,6 +112,8 @@ class Planted:
             value = self.secret(field, f"{how}: {model.__name__}.{field.name}")
             if value is not None:
                 filled[field.name] = value
+        if model is Translation:
+            filled["language"] = "be"
         if model is Detention:
             filled["end_kind"] = Detention.EndKind.RELEASED
         return filled
@@ -173,21 +179,45 @@ class Planted:
                 self.plant_under_hidden_grandparents(model, relation)
         for model in TARGETS.values():
             self.plant_citations(model)
+        self.plant_hidden_translations()
         self.plant_nameless()
         self.plant_private_words()
 
     def relations(self, model: type[Record]) -> list[str]:
         if model is Citation:
             return ["source"]
+        if model is Translation:
+            return []  # like a citation, it is looked up for what is public
         return [
             field.name
             for field in model._meta.concrete_fields
             if field.many_to_one and issubclass(field.related_model, Record)  # type: ignore[arg-type]  # one class
         ]
 
+    def translate_all(self, record: Record, where: str, how: str = "") -> None:
+        """Translate each text of a record into each language, in public or in a hidden way."""
+        if type(record) not in TRANSLATED_NAMES:
+            return
+        for language, field in product(other_languages(), record.translated):
+            made = FACTORIES[Translation].create(
+                **{"actor": None, TRANSLATED_NAMES[type(record)]: record},
+                field=field,
+                language=language,
+                text=self.word(f"{where}, {field}"),
+                state=State.PUBLISHED,
+            )
+            if how:
+                self.hide(made, how)
+
+    def plant_hidden_translations(self) -> None:
+        """Public records of every kind, what they say in other languages hidden in every way."""
+        for model, how in product(TRANSLATED.values(), WAYS):
+            self.translate_all(self.made(model), f"{how} translation", how)
+
     def plant_hidden(self, model: type[Record], how: str) -> None:
-        """A hidden record that hangs on public ones, cited in public."""
+        """A hidden record that hangs on public ones, cited and translated in public."""
         record = self.hidden_record(model, how)
+        self.translate_all(record, f"translation of a {how} {model.__name__}")
         if model in TARGETS.values():
             self.cite_all(record, **self.citation_secrets(f"of a {how} {model.__name__}"))
 
@@ -203,6 +233,7 @@ class Planted:
         record = self.made(model, "" if seen else f"under {how}", **{relation: parent})
         if not seen:
             self.remember(record, f"under {how}")
+            self.translate_all(record, f"translation of a {model.__name__} under {how}")
         if model in TARGETS.values():
             self.cite_all(record, **({} if seen else self.citation_secrets(f"under {how}")))
 

@@ -63,7 +63,7 @@ def language(
             code = named or settings.LANGUAGE_CODE
         # Not set back after the answer: one that is sent piece by piece is still being made then.
         translation.activate(code)
-        request.LANGUAGE_CODE = code  # type: ignore[attr-defined]  # Django's own name for it
+        request.LANGUAGE_CODE = code
         return get_response(request)
 
     return middleware

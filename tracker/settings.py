@@ -218,6 +218,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "prisoners.public.context.site",
             ],
+            "libraries": {"languages": "prisoners.public.templatetags.languages"},
         },
     },
 ]

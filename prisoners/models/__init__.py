@@ -18,12 +18,22 @@ from prisoners.models.people import (
 )
 from prisoners.models.releases import Release, ReleaseDestination, ReleaseOutcome
 from prisoners.models.sources import TARGET_NAMES, TARGETS, Citation, Source, citable
+from prisoners.models.translations import (
+    TRANSLATED,
+    TRANSLATED_NAMES,
+    WRITTEN_IN,
+    Translation,
+    other_languages,
+)
 
 __all__ = [
     "ADDRESSED",
     "ASKABLE",
     "TARGETS",
     "TARGET_NAMES",
+    "TRANSLATED",
+    "TRANSLATED_NAMES",
+    "WRITTEN_IN",
     "Actor",
     "AddressedRecord",
     "Affiliation",
@@ -55,5 +65,7 @@ __all__ = [
     "State",
     "Statement",
     "Status",
+    "Translation",
     "citable",
+    "other_languages",
 ]

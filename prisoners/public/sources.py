@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from prisoners.models import (
+    WRITTEN_IN,
     Actor,
     Affiliation,
     Concession,
@@ -36,6 +37,7 @@ from prisoners.public.quoting import quotation
 from prisoners.reading.people import names_loaded
 from prisoners.reading.provenance import Fact, facts_resting_on, field_label, value_label
 from prisoners.reading.provenance import page_of as page_of_record
+from prisoners.reading.translations import translate
 
 PAGE_SIZE = 50
 FACTS_SHOWN = 200
@@ -60,6 +62,7 @@ def source_detail(request: HttpRequest, found: QuerySet[Source]) -> HttpResponse
     source = get_object_or_404(found)
     facts = facts_resting_on(source)
     shown = Paginator(facts, FACTS_SHOWN).get_page(request.GET.get("page"))
+    translate([fact.record for fact in shown], get_language() or WRITTEN_IN)
     context = {
         "source": source,
         "about": [
