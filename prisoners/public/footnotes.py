@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from prisoners import dates
-from prisoners.models import WRITTEN_IN, Citation, Record, Source
+from prisoners.models import Citation, Record, Source
 from prisoners.public.words import label, listed
 from prisoners.reading.citations import Citations
 from prisoners.reading.gaps import stated
@@ -26,14 +25,14 @@ class Footnotes:
 
     def __init__(self, records: Iterable[Record]) -> None:
         records = list(records)
-        translate(records, get_language() or WRITTEN_IN)
+        translate(records)
         self._citations = Citations(records)
         self._notes: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def add(self, records: Iterable[Record]) -> None:
         """Look up the citations of more records of the page."""
         records = list(records)
-        translate(records, get_language() or WRITTEN_IN)
+        translate(records)
         self._citations.add(records)
 
     def refs(self, record: Record, *fields: str) -> list[dict[str, Any]]:

@@ -10,11 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from prisoners.models import (
-    WRITTEN_IN,
     Actor,
     Affiliation,
     Concession,
@@ -62,7 +61,7 @@ def source_detail(request: HttpRequest, found: QuerySet[Source]) -> HttpResponse
     source = get_object_or_404(found)
     facts = facts_resting_on(source)
     shown = Paginator(facts, FACTS_SHOWN).get_page(request.GET.get("page"))
-    translate([fact.record for fact in shown], get_language() or WRITTEN_IN)
+    translate(fact.record for fact in shown)
     context = {
         "source": source,
         "about": [
@@ -105,7 +104,7 @@ def _grouped(facts: list[Fact]) -> list[Context]:
             },
         )
         row["places"].append(fact.citation.locator or _("the whole source"))
-        if fact.citation.value:
+        if fact.citation.value and fact.citation.value not in row["says"]:
             row["says"].append(fact.citation.value)
     return [group | {"facts": list(group["facts"].values())} for group in groups.values()]
 
@@ -137,6 +136,7 @@ def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
             Prefetch("statements", Statement.objects.published().select_related("release", "deal")),
         )
     )
+    translate([actor])
     parts = _parts(actor)
     figures, statements = list(actor.figures.all()), list(actor.statements.all())
     notes = Footnotes([actor, *(part["record"] for part in parts), *figures, *statements])

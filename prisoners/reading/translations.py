@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from prisoners.models import TRANSLATED_NAMES, WRITTEN_IN, Record, Translation
 
@@ -23,17 +25,23 @@ class Original(str):
         return self
 
 
-def translate(records: Iterable[Record], language: str) -> None:
+# Set on a record that is in the reader's language already.
+DONE: Final = "_is_translated"
+
+
+def translate(records: Iterable[Record]) -> None:
     """Put what is translated in place of what records, and all loaded with them, were read with.
 
     What is not translated becomes an ``Original``. The records are for showing only from then on:
     saving one would write the translation over the original.
     """
+    language = get_language() or WRITTEN_IN
     if language == WRITTEN_IN:
         return
     asked: dict[str, dict[int, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for record in _with_loaded(records):
-        if name := TRANSLATED_NAMES.get(type(record)):
+        name = TRANSLATED_NAMES.get(type(record))
+        if name and DONE not in record.__dict__:
             asked[name][record.pk].append(record)
             _as_original(record)
     if not asked:
@@ -49,6 +57,7 @@ def translate(records: Iterable[Record], language: str) -> None:
 
 
 def _as_original(record: Record) -> None:
+    record.__dict__[DONE] = True
     for field in record.translated:
         text = record.__dict__.get(field)
         if text:
