@@ -20,6 +20,7 @@ from prisoners import dates
 
 GROUPS: Final = (
     ("sources", gettext_lazy("Sources"), ("Source", "Citation")),
+    ("translations", gettext_lazy("Translations"), ("Translation",)),
     (
         "people",
         gettext_lazy("People"),

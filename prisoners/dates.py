@@ -24,6 +24,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.units import format_unit
 from dateutil.relativedelta import relativedelta
@@ -37,6 +38,10 @@ LONGEST_TEXT: Final = 64
 
 # CLDR's plain "en" is American ("July 14, 2021"); this site writes the day first.
 CLDR_LOCALES: Final = {"en": "en_GB"}
+
+# What follows a year in Belarusian, Russian and Ukrainian. Its full stop would stand before the one
+# at the end of a sentence, and not every label has it.
+_YEAR_WORD = re.compile(r"\s*\b(?:гг?|рр?)\.")
 
 _PLAIN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?([?~%]?)\Z", re.ASCII)
 _QUALIFIERS = re.compile(r"[?~%]")
@@ -270,6 +275,11 @@ def cldr_locale() -> str:
     return CLDR_LOCALES.get(language, language)
 
 
+def territory(code: str) -> str:
+    """Return the name of a country in the active language."""
+    return str(Locale.parse(cldr_locale()).territories[code])
+
+
 def day_label(day: date) -> str:
     """Return a day in words: ``14 July 2021``."""
     return _long_date(day, cldr_locale())
@@ -277,12 +287,12 @@ def day_label(day: date) -> str:
 
 @lru_cache(maxsize=16_384)
 def _long_date(day: date, locale: str) -> str:
-    return format_date(day, "long", locale)
+    return _YEAR_WORD.sub("", format_date(day, "long", locale))
 
 
 def month_label(day: date) -> str:
     """Return the month of a day in words: ``July 2021``."""
-    return format_skeleton("yMMMM", day, locale=cldr_locale())
+    return _YEAR_WORD.sub("", format_skeleton("yMMMM", day, locale=cldr_locale()))
 
 
 def _range_label(first: date | None, last: date | None, precision: str) -> str:
@@ -299,7 +309,7 @@ def _range_label(first: date | None, last: date | None, precision: str) -> str:
         return begin
     if precision in ("month", "year"):
         skeleton = "yMMMM" if precision == "month" else "y"
-        return format_interval(first, last, skeleton, locale=cldr_locale())
+        return _YEAR_WORD.sub("", format_interval(first, last, skeleton, locale=cldr_locale()))
     # CLDR has intervals of days with shortened months only; a month is written in full here.
     if (first.year, first.month) == (last.year, last.month) and end.startswith(str(last.day)):
         return f"{first.day}–{end}"

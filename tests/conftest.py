@@ -12,6 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from django.utils import translation
 from hypothesis.configuration import set_hypothesis_home_dir
 
 # What a developer's shell may hold and no test may see: every variable that the settings read.
@@ -100,6 +101,12 @@ def _refuse_network(event: str, details: tuple[object, ...]) -> None:
         here = False
     if not here:
         raise RuntimeError(f"Tests have no network, and one asked for {name}.")
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """Begins every test in English: a page that the last one asked for may have been in another."""
+    translation.activate("en")
 
 
 @pytest.fixture(scope="session")

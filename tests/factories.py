@@ -42,6 +42,7 @@ from prisoners.models import (
     Source,
     State,
     Statement,
+    Translation,
 )
 
 M = TypeVar("M", bound=models.Model)
@@ -306,6 +307,21 @@ class CitationFactory(RecordFactory[Citation]):
     prisoner = SubFactory(PrisonerFactory)
 
 
+class TranslationFactory(RecordFactory[Translation]):
+    """The name of an actor in Belarusian."""
+
+    class Meta:
+        model = Translation
+
+    class Params:
+        published = published_with("actor")
+
+    actor = SubFactory(ActorFactory)
+    field = "name"
+    language = "be"
+    text = Sequence(lambda number: f"Выдуманы пераклад {number}")
+
+
 class FormerAddressFactory(DjangoModelFactory[FormerAddress]):
     class Meta:
         model = FormerAddress
@@ -348,6 +364,7 @@ FACTORIES: dict[type[Record], type[RecordFactory[Any]]] = {
         StatementFactory,
         FigureFactory,
         CitationFactory,
+        TranslationFactory,
     )
 }
 

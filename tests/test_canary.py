@@ -7,14 +7,15 @@ a secret; then every pattern of the URL configuration is asked for, with every a
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urljoin
+from zlib import crc32
 
 import pytest
 from django.conf import settings
@@ -22,12 +23,15 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.utils.translation import get_language_from_path
 from django.views.defaults import server_error
 from django_countries.fields import CountryField
 
 from prisoners.models import (
     ADDRESSED,
     TARGETS,
+    TRANSLATED,
+    TRANSLATED_NAMES,
     Citation,
     Detention,
     Disclosure,
@@ -39,9 +43,12 @@ from prisoners.models import (
     Source,
     State,
     Statement,
+    Translation,
     citable,
+    other_languages,
 )
 from prisoners.models.fields import IntervalField
+from prisoners.public.languages import in_language
 from tests.addresses import ADMIN, SLUG_OF, every_path, filled, routes
 from tests.factories import FACTORIES, DossierEntryFactory, FormerAddressFactory, cite
 from tests.kept import kept
@@ -105,6 +112,8 @@ class Planted:
             value = self.secret(field, f"{how}: {model.__name__}.{field.name}")
             if value is not None:
                 filled[field.name] = value
+        if model is Translation:
+            filled["language"] = "be"
         if model is Detention:
             filled["end_kind"] = Detention.EndKind.RELEASED
         return filled
@@ -170,21 +179,45 @@ class Planted:
                 self.plant_under_hidden_grandparents(model, relation)
         for model in TARGETS.values():
             self.plant_citations(model)
+        self.plant_hidden_translations()
         self.plant_nameless()
         self.plant_private_words()
 
     def relations(self, model: type[Record]) -> list[str]:
         if model is Citation:
             return ["source"]
+        if model is Translation:
+            return []  # like a citation, it is looked up for what is public
         return [
             field.name
             for field in model._meta.concrete_fields
             if field.many_to_one and issubclass(field.related_model, Record)  # type: ignore[arg-type]  # one class
         ]
 
+    def translate_all(self, record: Record, where: str, how: str = "") -> None:
+        """Translate each text of a record into each language, in public or in a hidden way."""
+        if type(record) not in TRANSLATED_NAMES:
+            return
+        for language, field in product(other_languages(), record.translated):
+            made = FACTORIES[Translation].create(
+                **{"actor": None, TRANSLATED_NAMES[type(record)]: record},
+                field=field,
+                language=language,
+                text=self.word(f"{where}, {field}"),
+                state=State.PUBLISHED,
+            )
+            if how:
+                self.hide(made, how)
+
+    def plant_hidden_translations(self) -> None:
+        """Public records of every kind, what they say in other languages hidden in every way."""
+        for model, how in product(TRANSLATED.values(), WAYS):
+            self.translate_all(self.made(model), f"{how} translation", how)
+
     def plant_hidden(self, model: type[Record], how: str) -> None:
-        """A hidden record that hangs on public ones, cited in public."""
+        """A hidden record that hangs on public ones, cited and translated in public."""
         record = self.hidden_record(model, how)
+        self.translate_all(record, f"translation of a {how} {model.__name__}")
         if model in TARGETS.values():
             self.cite_all(record, **self.citation_secrets(f"of a {how} {model.__name__}"))
 
@@ -200,6 +233,7 @@ class Planted:
         record = self.made(model, "" if seen else f"under {how}", **{relation: parent})
         if not seen:
             self.remember(record, f"under {how}")
+            self.translate_all(record, f"translation of a {model.__name__} under {how}")
         if model in TARGETS.values():
             self.cite_all(record, **({} if seen else self.citation_secrets(f"under {how}")))
 
@@ -312,7 +346,9 @@ QUESTIONS: Final = [
 def crawl(start: list[str]) -> Iterator[tuple[str, Any]]:
     """Ask for addresses, and for every page of this site that the answers link or lead to.
 
-    Of the addresses with a question only the further pages of a list are followed.
+    Of the addresses with a question only the further pages of a list are followed. Each page is
+    asked for in English and in one other language: which one changes from page to page, so that
+    every kind of page is read in every language and none four times.
     """
     waiting, met = deque(start), set(start)
     client = Client(raise_request_exception=False)
@@ -326,20 +362,31 @@ def crawl(start: list[str]) -> Iterator[tuple[str, Any]]:
         for link in links:
             address = urljoin(path, link.partition("#")[0])
             followed = "?" not in address or "page=" in address
-            if followed and is_ours(address) and address not in met and ADMIN not in address:
+            if not (followed and is_ours(address)) or address in met or ADMIN in address:
+                continue
+            if _is_read_in(address):
                 met.add(address)
                 waiting.append(address)
+
+
+def _is_read_in(address: str) -> bool:
+    language, english = get_language_from_path(address), in_language(address, "en")
+    others = [code for code, _name in settings.LANGUAGES[1:]]
+    return language in (None, others[crc32(english.encode()) % len(others)])
 
 
 def test_no_secret_is_at_any_address(planted: Planted) -> None:
     leaks: dict[str, list[str]] = {}
     answered: dict[int, int] = {}
+    languages: Counter[str] = Counter()
     for path, response in crawl([*every_path(), *QUESTIONS]):
         answered[response.status_code] = answered.get(response.status_code, 0) + 1
+        languages[get_language_from_path(path) or "en"] += 1
         assert response.status_code != 500, path
         if found := planted.found_in(path, response):
             leaks[path] = found
     assert leaks == {}
+    assert all(languages[code] > 50 for code, _name in settings.LANGUAGES), languages
     # The walk met pages, redirects, refusals, pages that never were, and withdrawn ones.
     assert {200, 302, 400, 404, 410} <= set(answered)
     assert answered[200] > 200

@@ -1,6 +1,8 @@
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 # Features that a browser may offer and that no page here uses. There is no word for "all": each
 # has to be named, and browsers complain on every page of one that they do not know. From https://github.com/w3c/webappsec-permissions-policy/blob/main/features.md
@@ -39,6 +41,32 @@ DENIED = (
     "xr-spatial-tracking",
 )
 POLICY = ", ".join(f"{feature}=()" for feature in DENIED)
+
+
+DESK = "/admin/"
+
+
+def language(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer in the language of the address, and in English where it names none.
+
+    Nothing else of the request decides: a page has the same words for whoever asks, leaves no
+    cookie, and is never another one than its address says. The desk follows the browser.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(DESK):
+            code = translation.get_language_from_request(request)
+        else:
+            named = translation.get_language_from_path(request.path_info)
+            code = named or settings.LANGUAGE_CODE
+        # Not set back after the answer: one that is sent piece by piece is still being made then.
+        translation.activate(code)
+        request.LANGUAGE_CODE = code
+        return get_response(request)
+
+    return middleware
 
 
 def no_copy(

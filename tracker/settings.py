@@ -10,7 +10,11 @@ from urllib.parse import quote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import lazy
+from django_countries.data import COUNTRIES
 from environs import Env, EnvValidationError, ValidationError, validate
+
+from prisoners.dates import territory
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -187,6 +191,8 @@ INSTALLED_APPS = [
     "prisoners",
 ]
 MIDDLEWARE = [
+    # Before all that may answer: a refusal too is in the language of its address.
+    "tracker.middleware.language",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Keeps pages as they are sent: it comes before all that adds to them.
@@ -196,7 +202,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -215,7 +220,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "prisoners.public.context.site",
             ],
-            "libraries": {"record": "prisoners.public.templatetags.record"},
+            "libraries": {
+                "languages": "prisoners.public.templatetags.languages",
+                "record": "prisoners.public.templatetags.record",
+            },
         },
     },
     {
@@ -264,10 +272,12 @@ CACHES = {
 # --- Language and time ---------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-# A language is offered only with its whole catalogue in locale/: add ("be", "Belarusian") here
-# when locale/be/LC_MESSAGES/django.po is complete and compiled. A half-translated page misleads.
-LANGUAGES = [("en", "English")]
+# Each under its own name, which its readers know. A language is offered only with its whole
+# catalogue in locale/, compiled: a half-translated page misleads.
+LANGUAGES = [("en", "English"), ("be", "Беларуская"), ("ru", "Русский"), ("uk", "Українська")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# The names of CLDR: the package's own catalogues lack some in Belarusian.
+COUNTRIES_OVERRIDE = {code: lazy(territory, str)(code) for code in COUNTRIES}
 TIME_ZONE = "UTC"
 
 # --- Files ---------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ from prisoners.models import (
     ReleaseOutcome,
     State,
     Statement,
+    Translation,
 )
 from prisoners.models.deals import DealParty
 from prisoners.models.fields import IntervalField
@@ -315,7 +316,7 @@ class RecordAdmin(OfRecords, ModelAdmin):
         if "_publish" in request.POST and self.has_change_permission(request, record):
             self._do(request, "publish", [record])
             return HttpResponseRedirect(page_of(record))
-        if isinstance(record, Citation):
+        if isinstance(record, Citation | Translation):
             return HttpResponseRedirect(page_of(root_of(record)))
         owner = None if self.stays else owner_of(record)
         return HttpResponseRedirect(page_of(owner or record))

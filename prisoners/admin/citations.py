@@ -22,6 +22,7 @@ from prisoners.admin.fields import ID, RecordChoice
 from prisoners.admin.forms import RecordForm
 from prisoners.admin.standing import described as fact_described
 from prisoners.admin.standing import facts, page_of
+from prisoners.admin.translations import translations_of
 from prisoners.models import TARGET_NAMES, TARGETS, Citation, Record, Source, citable
 from prisoners.reading.gaps import Gap, uncited
 
@@ -134,7 +135,10 @@ class CitedAdmin(RecordAdmin):
     """A kind of record that can be cited: it has a table of citations, and can cite at once."""
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return [*super().get_inlines(request, obj), citations_of(self.model)]
+        inlines = super().get_inlines(request, obj)
+        if self.model.translated:
+            inlines = [*inlines, translations_of(self.model)]
+        return [*inlines, citations_of(self.model)]
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self._cite_view)
@@ -239,7 +243,7 @@ class CitationAdmin(RecordAdmin):
         super().save_model(request, obj, form, change)
         request.session[LAST_SOURCE] = obj.source_id
 
-    @admin.display(description=gettext_lazy("about"))
+    @admin.display(description=gettext_lazy("what it is about"))
     def about(self, citation: Citation) -> SafeString | str:
         target = citation.target
         if target is None:

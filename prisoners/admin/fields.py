@@ -19,6 +19,7 @@ from django_countries import countries
 
 from prisoners import dates
 from prisoners.adminsite import understood
+from prisoners.alphabets import sort_key
 from prisoners.desk.portraits import clean_portrait
 from prisoners.models import Record
 
@@ -87,7 +88,8 @@ class CountryChoice(forms.Select):
 @lru_cache
 def country_names(_language: str) -> tuple[tuple[str, str], ...]:
     """Return the codes and names of all countries, in the active language and its order."""
-    return tuple((country.code, str(country.name)) for country in countries)
+    named = [(country.code, str(country.name)) for country in countries]
+    return tuple(sorted(named, key=lambda one: sort_key(one[1], one[1])))
 
 
 class PortraitField(forms.ImageField):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from prisoners.desk import workflow
-from prisoners.models import TARGET_NAMES, Citation, Disclosure, Record, State
+from prisoners.models import TARGET_NAMES, Citation, Disclosure, Record, State, Translation
 from prisoners.models.fields import IntervalField
 from prisoners.reading.gaps import Gap, parts, stated_facts, uncited
 
@@ -43,8 +43,8 @@ class Standing:
 
 
 def owner_of(record: Record) -> Record | None:
-    """Return the record that this is entered with: what it is a part of, or what it cites."""
-    if isinstance(record, Citation):
+    """Return the record that this is entered with: what it is a part of, cites or translates."""
+    if isinstance(record, Citation | Translation):
         return record.target
     return getattr(record, record.owner_field) if record.owner_field else None
 

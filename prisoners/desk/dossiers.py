@@ -27,6 +27,7 @@ from django_countries.fields import CountryField
 from prisoners.desk import workflow
 from prisoners.models import (
     TARGET_NAMES,
+    TRANSLATED_NAMES,
     Actor,
     Affiliation,
     Charge,
@@ -51,6 +52,8 @@ from prisoners.models import (
     Source,
     State,
     Statement,
+    Translation,
+    other_languages,
 )
 from prisoners.models.fields import IntervalField
 from prisoners.models.releases import refuse_too_many
@@ -246,7 +249,8 @@ class _Loader:
         model = section.model
         names = (*(COMMON if hasattr(model, "slug") else COMMON[1:]), *citable(model))
         inner = tuple(part.name for part in section.parts)
-        self._refuse_unknown(name, table, (*names, *inner, "key", "cite"))
+        languages = tuple(other_languages()) if model.translated else ()
+        self._refuse_unknown(name, table, (*names, *inner, *languages, "key", "cite"))
         key = self._key(table, name, owner_key)
         values = {one: _tidy(table[one]) for one in names if one in table}
         record = self._merge(model, key, values, name, owner) if key else None
@@ -255,6 +259,8 @@ class _Loader:
                 for inner_table, inner_name in self._tables(part, table, name):
                     self._load(part, inner_table, inner_name, record, key)
         self._cite(model, record, key, table.get("cite", {}), name)
+        for language in languages:
+            self._translate(model, record, key, language, table.get(language, {}), name)
         return record
 
     def _key(self, table: Values, name: str, owner_key: str) -> str:
@@ -490,12 +496,48 @@ class _Loader:
         if self._assign(citation, values, where) and self._save(citation, where, is_new=True):
             self._remember(("citation", key), values)
 
+    # Translations
+
+    def _translate(
+        self,
+        model: type[Record],
+        record: Record | None,
+        key: str,
+        language: str,
+        texts: object,
+        name: str,
+    ) -> None:
+        """Load what a record says in one language: ``be.title = "…"``."""
+        if not isinstance(texts, dict):
+            self._problem(name, language, _('write %(code)s.field = "…"') % {"code": language})
+            return
+        self._refuse_unknown(f"{name}, {language}", texts, model.translated)
+        target = TRANSLATED_NAMES[model]
+        for one in model.translated:
+            if one not in texts:
+                continue
+            place = f"{target}\n{key}\n{one}\n{language}"
+            own = f"translation-{hashlib.sha256(place.encode()).hexdigest()[:24]}"
+            values, where = {"text": _tidy(texts[one])}, f"{name}, {language}.{one}"
+            known = Translation.objects.filter(key=own).exists()
+            if record is None:
+                self.seen.add(("translation", own))
+            elif known or ("translation", own) in self.entries:
+                self._merge(Translation, own, values, where, None)
+            else:
+                self.seen.add(("translation", own))
+                made = Translation(key=own, field=one, language=language, **{target: record})
+                if self._assign(made, values, where) and self._save(made, where, is_new=True):
+                    self._remember(("translation", own), values)
+
     # The whole
 
     def _report_removed(self) -> None:
         for identity, entry in self.entries.items():
             if identity not in self.seen:
-                described = entry.values.get("source", "") if entry.model == "citation" else ""
+                # Their keys are made, and say nothing to a reader.
+                shown = {"citation": "source", "translation": "text"}.get(entry.model, "")
+                described = entry.values.get(shown, "")
                 self.report.removed.append(f"{entry.model} {described or entry.key}")
 
     def _publish(self) -> None:

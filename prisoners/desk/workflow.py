@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from prisoners.models import TARGET_NAMES, Citation, Record, State
+from prisoners.models import TARGET_NAMES, TRANSLATED_NAMES, Citation, Record, State
 from prisoners.reading.gaps import parts, uncited
 
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW)
@@ -45,8 +45,10 @@ def withdraw(*, record: Record) -> int:
 
 
 def with_parts(record: Record) -> Iterator[Record]:
-    """Yield a record, its parts and theirs, and the citations of each."""
+    """Yield a record, its parts and theirs, and the citations and translations of each."""
     yield record
+    if type(record) in TRANSLATED_NAMES:
+        yield from record.translations.exclude(state=State.WITHDRAWN)  # type: ignore[attr-defined]
     if type(record) in TARGET_NAMES:
         yield from record.citations.exclude(state=State.WITHDRAWN).select_related("source")  # type: ignore[attr-defined]
     for part in parts(record):

@@ -19,13 +19,23 @@ from prisoners.models.people import (
 )
 from prisoners.models.releases import Release, ReleaseDestination, ReleaseOutcome
 from prisoners.models.sources import TARGET_NAMES, TARGETS, Citation, Source, citable
+from prisoners.models.translations import (
+    TRANSLATED,
+    TRANSLATED_NAMES,
+    WRITTEN_IN,
+    Translation,
+    other_languages,
+)
 
 __all__ = [
     "ADDRESSED",
     "ASKABLE",
     "TARGETS",
     "TARGET_NAMES",
+    "TRANSLATED",
+    "TRANSLATED_NAMES",
     "UNSHOWN",
+    "WRITTEN_IN",
     "Actor",
     "AddressedRecord",
     "Affiliation",
@@ -58,8 +68,10 @@ __all__ = [
     "State",
     "Statement",
     "Status",
+    "Translation",
     "Version",
     "citable",
+    "other_languages",
     "version",
     "written_as_a_whole",
 ]

@@ -36,6 +36,7 @@ class Actor(AddressedRecord):
     )
 
     facts = ("name", "role", "description")
+    translated = ("name", "role", "description")
 
     class Meta:
         verbose_name = _("actor")

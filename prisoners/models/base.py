@@ -196,6 +196,7 @@ class Record(models.Model):
     ``public_through`` names the relations that must be public for this to be.
     ``owner_field`` names the record that this is a part of, and is published with.
     ``facts`` names the fields that are facts: shown to visitors, and in need of a citation.
+    ``translated`` names the fields whose text is shown in the reader's language where it can be.
     """
 
     key = models.SlugField(
@@ -237,6 +238,7 @@ class Record(models.Model):
     public_through: ClassVar[tuple[str, ...]] = ()
     owner_field: ClassVar[str | None] = None
     facts: ClassVar[tuple[str, ...]] = ()
+    translated: ClassVar[tuple[str, ...]] = ()
 
     objects = RecordQuerySet.as_manager()
 

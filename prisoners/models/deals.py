@@ -29,6 +29,7 @@ class Deal(AddressedRecord):
     background = models.TextField(_("background"), blank=True, help_text=_("In our own words."))
 
     facts = ("agreed", "summary", "aim", "background")
+    translated = ("title", "summary", "aim", "background")
 
     class Meta:
         verbose_name = _("deal")
@@ -120,6 +121,7 @@ class Concession(Record):
     owner_field = "deal"
     public_through = ("deal", "giver", "receiver")
     facts = ("what", "context", "stage", "stage_on")
+    translated = ("what", "context")
 
     class Meta:
         verbose_name = _("concession")
@@ -180,6 +182,7 @@ class Statement(Record):
 
     public_through = ("speaker", "prisoner", "deal", "release")
     facts = ("text", "said")
+    translated = ("text",)
 
     class Meta:
         verbose_name = _("statement")

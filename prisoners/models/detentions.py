@@ -105,6 +105,7 @@ class Detention(Record):
         "ended",
         "last_confirmed",
     )
+    translated = ("place", "arresting_authority")
 
     class Meta:
         verbose_name = _("detention")
@@ -233,6 +234,7 @@ class Facility(AddressedRecord):
     )
 
     facts = ("name", "address", "latitude")
+    translated = ("name", "address")
 
     class Meta:
         verbose_name = _("facility")
@@ -332,6 +334,7 @@ class Charge(Record):
     owner_field = "detention"
     public_through = ("detention",)
     facts = ("article", "standing", "standing_on")
+    translated = ("code", "wording")
 
     class Meta:
         verbose_name = _("charge")
@@ -398,6 +401,7 @@ class Sentence(Record):
     owner_field = "detention"
     public_through = ("detention",)
     facts = ("passed", "court", "kind", "years", "regime")
+    translated = ("court",)
 
     class Meta:
         verbose_name = _("sentence")

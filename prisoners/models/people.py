@@ -112,6 +112,7 @@ class Prisoner(AddressedRecord):
     objects = PrisonerQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s
 
     facts = ("gender", "birth", "death", "citizenships", "occupation", "biography")
+    translated = ("occupation", "biography", "portrait_rights")
 
     class Meta:
         verbose_name = _("prisoner")
@@ -392,6 +393,7 @@ class Affiliation(Record):
     owner_field = "prisoner"
     public_through = ("prisoner", "actor")
     facts = ("role", "began", "ended")
+    translated = ("role",)
 
     class Meta:
         verbose_name = _("affiliation")
@@ -433,6 +435,7 @@ class Recognition(Record):
     owner_field = "prisoner"
     public_through = ("prisoner", "organisation")
     facts = ("organisation", "since", "definition", "statement")
+    translated = ("definition", "statement")
 
     class Meta:
         verbose_name = _("recognition")

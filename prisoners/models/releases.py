@@ -79,6 +79,7 @@ class Release(AddressedRecord):
         "context",
         "deal",
     )
+    translated = ("title", "date_basis", "context")
 
     class Meta:
         verbose_name = _("release")

@@ -104,8 +104,8 @@ def ledger(deal: Deal, notes: Footnotes) -> Context:
     countries = {str(one.country.name) for one in freed}
     return {
         "key": deal.slug,
-        "given_by": _("by %(who)s") % {"who": words.listed(sorted(givers))} if givers else "",
-        "received_from": _("from %(who)s") % {"who": words.listed(sorted(countries))}
+        "given_by": _("by %(who)s") % {"who": words.in_order(givers)} if givers else "",
+        "received_from": _("from %(who)s") % {"who": words.in_order(countries)}
         if countries
         else "",
         "given": [_given(one, notes) for one in concessions],

@@ -12,20 +12,27 @@ from prisoners.models import Citation, Record, Source
 from prisoners.public.words import label, listed
 from prisoners.reading.citations import Citations
 from prisoners.reading.gaps import stated
+from prisoners.reading.translations import translate
 
 
 class Footnotes:
     """Numbers citations as facts are laid out, top to bottom; ``notes`` then lists them.
 
+    The records are put into the reader's language first, with all that was loaded with them.
+
     Citations of the same place in the same source share a number.
     """
 
     def __init__(self, records: Iterable[Record]) -> None:
+        records = list(records)
+        translate(records)
         self._citations = Citations(records)
         self._notes: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def add(self, records: Iterable[Record]) -> None:
         """Look up the citations of more records of the page."""
+        records = list(records)
+        translate(records)
         self._citations.add(records)
 
     def refs(self, record: Record, *fields: str) -> list[dict[str, Any]]:

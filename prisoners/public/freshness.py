@@ -56,8 +56,7 @@ def kept_pages(
         kept = caches[CACHE].get(key)
         if kept is not None:
             body, headers = kept
-            response: HttpResponseBase = HttpResponse(body, headers=headers)
-            return get_conditional_response(request, headers["ETag"], response=response)
+            return _to_send(request, HttpResponse(body, headers=headers))
         # The whole page is made, so that it can be kept; what is sent is decided after.
         wanted = request.META.pop("HTTP_IF_NONE_MATCH", None)
         response = get_response(request)
@@ -76,6 +75,11 @@ def kept_pages(
             caches[CACHE].set(key, (response.content, dict(response.headers)))
         if wanted is not None:
             request.META["HTTP_IF_NONE_MATCH"] = wanted
-        return get_conditional_response(request, response.headers["ETag"], response=response)
+        return _to_send(request, response)
 
     return middleware
+
+
+def _to_send(request: HttpRequest, whole: HttpResponse) -> HttpResponse:
+    """Return a page, or that it is the one which whoever asks has already."""
+    return get_conditional_response(request, whole.headers["ETag"], response=whole) or whole

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from prisoners.models import (
     Affiliation,
+    Charge,
     Detention,
     Prisoner,
     Recognition,
@@ -219,11 +220,7 @@ def _detention(one: Detention, today: date, notes: Footnotes) -> Context:
                 _value(
                     charge,
                     notes.refs(charge, "article", "standing", "standing_on"),
-                    note=" ".join(
-                        filter(
-                            None, (charge.get_standing_display(), words.when(charge.standing_on))
-                        )
-                    ),
+                    note=_standing(charge),
                 )
                 for charge in one.charges.all()
             ],
@@ -266,6 +263,16 @@ def _detention(one: Detention, today: date, notes: Footnotes) -> Context:
         "facts": _folded(
             facts, gettext("Since"), gettext("Held at"), gettext("Ended"), gettext("Taken to")
         ),
+    }
+
+
+def _standing(charge: Charge) -> str:
+    standing = str(charge.get_standing_display())
+    if not charge.standing_on:
+        return standing
+    return gettext("%(standing)s %(when)s") % {
+        "standing": standing,
+        "when": words.when(charge.standing_on),
     }
 
 

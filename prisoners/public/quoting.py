@@ -8,13 +8,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from prisoners import dates
+from prisoners.public.context import site_name
 
 
 def quotation(title: str, path: str, today: date) -> str:
     """Return a reference to a page, ready to copy."""
     return _("“%(title)s”, %(site)s, %(address)s, as read on %(day)s.") % {
         "title": title,
-        "site": settings.SITE_NAME,
+        "site": site_name(),
         "address": f"{settings.SITE_URL}{path}",
         "day": dates.day_label(today),
     }

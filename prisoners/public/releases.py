@@ -172,7 +172,7 @@ def _went(outcome: ReleaseOutcome) -> str:
 
 
 def _to(destination: ReleaseDestination) -> str:
-    return pgettext("where to", "to %(country)s") % {"country": destination.country.name}
+    return pgettext("how many went where", "to %(country)s") % {"country": destination.country.name}
 
 
 def _tally(destination: ReleaseDestination, notes: Footnotes) -> Context:

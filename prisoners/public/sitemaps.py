@@ -1,4 +1,4 @@
-"""The sitemap: every public page, at the address that the settings give."""
+"""The sitemap: every public page in every language, at the address that the settings give."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from prisoners.models import ADDRESSED, AddressedRecord
+from prisoners.public.languages import in_language
 
 # Generic for the type checker only.
 if TYPE_CHECKING:
@@ -35,12 +36,34 @@ FIXED = (
 )
 
 
+# A sitemap holds at most 50,000 addresses, and each record has one in every language.
+RECORDS = 10_000
+
+
 class _Page(_Base):
     protocol = urlsplit(settings.SITE_URL).scheme
+    limit = RECORDS
 
     def get_domain(self, site: object = None) -> str:
         """Return the host from the settings: the one of a request can be made up."""
         return urlsplit(settings.SITE_URL).netloc
+
+    def get_urls(self, page: Any = 1, site: Any = None, protocol: str | None = None) -> list[Any]:
+        """Return each page once for every language, with its address in all of them."""
+        urls: list[dict[str, Any]] = []
+        for english in super().get_urls(page, site, protocol):
+            origin, _, path = str(english["location"]).partition(self.get_domain())
+            origin += self.get_domain()
+            alternates = [
+                {"lang_code": code, "location": f"{origin}{in_language(path, code)}"}
+                for code, _name in settings.LANGUAGES
+            ]
+            default = {"lang_code": "x-default", "location": english["location"]}
+            urls += [
+                {**english, "location": one["location"], "alternates": [*alternates, default]}
+                for one in alternates
+            ]
+        return urls
 
 
 class FixedPages(_Page):

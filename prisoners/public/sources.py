@@ -36,6 +36,7 @@ from prisoners.public.quoting import quotation
 from prisoners.reading.people import names_loaded
 from prisoners.reading.provenance import Fact, facts_resting_on, field_label, value_label
 from prisoners.reading.provenance import page_of as page_of_record
+from prisoners.reading.translations import translate
 
 PAGE_SIZE = 50
 FACTS_SHOWN = 200
@@ -60,6 +61,7 @@ def source_detail(request: HttpRequest, found: QuerySet[Source]) -> HttpResponse
     source = get_object_or_404(found)
     facts = facts_resting_on(source)
     shown = Paginator(facts, FACTS_SHOWN).get_page(request.GET.get("page"))
+    translate(fact.record for fact in shown)
     context = {
         "source": source,
         "about": [
@@ -102,7 +104,7 @@ def _grouped(facts: list[Fact]) -> list[Context]:
             },
         )
         row["places"].append(fact.citation.locator or _("the whole source"))
-        if fact.citation.value:
+        if fact.citation.value and fact.citation.value not in row["says"]:
             row["says"].append(fact.citation.value)
     return [group | {"facts": list(group["facts"].values())} for group in groups.values()]
 
@@ -134,6 +136,7 @@ def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
             Prefetch("statements", Statement.objects.published().select_related("release", "deal")),
         )
     )
+    translate([actor])
     parts = _parts(actor)
     figures, statements = list(actor.figures.all()), list(actor.statements.all())
     notes = Footnotes([actor, *(part["record"] for part in parts), *figures, *statements])

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
+from prisoners.alphabets import sort_key
 from prisoners.dates import FIRST_YEAR, LAST_YEAR
 from prisoners.models import Record
 from prisoners.public import words
@@ -92,13 +93,14 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
 def _filter_form(form: TimelineForm, request: HttpRequest) -> Context:
     fields: list[Context] = []
     known = {"kind": timeline.Kind.values, "country": timeline.countries_in_use()}
-    labels = dict(countries)
+    labels = {"kind": dict(timeline.Kind.choices), "country": dict(countries)}
+    known["country"].sort(key=lambda code: sort_key(name := labels["country"][code], name))
     for name, values in known.items():
         chosen = request.GET.getlist(name)
         choices = [
             {
                 "value": value,
-                "label": timeline.Kind(value).label if name == "kind" else labels.get(value, value),
+                "label": labels[name].get(value, value),
                 "count": None,
                 "checked": value in chosen,
                 "id": f"filter-{name}-{value}",

@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from prisoners.alphabets import sort_key
 from prisoners.bounds import Bound
 from prisoners.dates import Interval, cldr_locale
 from prisoners.models import Actor, CountRange, Figure, Prisoner, PrisonerName, Record
@@ -48,6 +49,11 @@ def label(date: Interval | None) -> str:
 def listed(words: Iterable[str]) -> str:
     """Return words as a list that is read out: ``a, b and c``."""
     return format_list([word for word in words if word], locale=cldr_locale())
+
+
+def in_order(words: Iterable[str]) -> str:
+    """Return words as a list in the order of the reader's alphabet."""
+    return listed(sorted(words, key=lambda word: sort_key(word, word)))
 
 
 def bounded(bound: Bound) -> str:
