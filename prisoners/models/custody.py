@@ -137,8 +137,8 @@ def _detentions(scope: Scope) -> DetentionQuerySet:
     return model.objects.within(scope).filter(prisoner=OuterRef("pk"))
 
 
-def _undone_releases(scope: Scope, day: date) -> models.QuerySet[Any]:
-    """Return releases that put the person back into custody, with no detention entered since.
+def unanswered_returns(scope: Scope) -> models.QuerySet[Any]:
+    """Return releases that put somebody back into custody, with no detention entered since.
 
     One that may have begun on the day of the release, or later, is taken for it.
     """
@@ -151,12 +151,16 @@ def _undone_releases(scope: Scope, day: date) -> models.QuerySet[Any]:
         Q(began_last__gte=released) | Q(began_last__isnull=True),
         prisoner=OuterRef("detention__prisoner"),
     ).exclude(pk=OuterRef("detention"))
-    return outcomes.filter(
+    found: models.QuerySet[Any] = outcomes.filter(~Exists(later), returned_to_custody=True)
+    return found
+
+
+def _undone_releases(scope: Scope, day: date) -> models.QuerySet[Any]:
+    """Return those of the person in the outer query that may have been by a day."""
+    return unanswered_returns(scope).filter(
         Q(detention__ended_first__isnull=True) | Q(detention__ended_first__lte=day),
         Q(detention__began_first__isnull=True) | Q(detention__began_first__lte=day),
-        ~Exists(later),
         detention__prisoner=OuterRef("pk"),
-        returned_to_custody=True,
     )
 
 
