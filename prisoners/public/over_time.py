@@ -27,7 +27,8 @@ def held_over_time(
 ) -> Context | None:
     """Return how many were held, for ``charts/held.html``; None where nothing is known of it."""
     documented = series.held_over_time(last, first, countries)
-    figures = series.reported_held(countries)
+    reported = series.reported_held(countries)
+    figures = reported[-series.MOST_REPORTED :]
     points = [
         held.Point(*days, one.value, Kind(one.bound), _reported_words(one), one.get_absolute_url())
         for one in figures
@@ -43,6 +44,7 @@ def held_over_time(
         "each": _each(documented.step) if documented else "",
         "most": _held_row(most, countries) if most else None,
         "reported": [_reported_row(one) for one in figures],
+        "more_reported": len(reported) - len(figures),
         "kinds": _kinds({one["kind"] for one in picture["marks"]}),
     }
 

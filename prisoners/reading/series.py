@@ -43,8 +43,10 @@ MOST_DAYS: Final = 72
 MOST_MONTHS: Final = 72
 # How many months lie between the days of a long series; the first is taken that is enough.
 STEPS: Final = (1, 3, 6, 12, 60, 120)
+# The most figures that a picture shows, the latest ones.
+MOST_REPORTED: Final = 18
 # The most releases, and the most deals, that a picture marks.
-MOST_MARKED: Final = 12
+MOST_MARKED: Final = 8
 
 ALWAYS: Final = date.min
 NEVER: Final = date.max
@@ -200,12 +202,11 @@ def _changes(countries: Sequence[str]) -> tuple[Counter[date], Counter[date]]:
 def _detentions(countries: Sequence[str]) -> QuerySet[Any]:
     """Return the detentions of everybody, or of everybody whom some countries detained."""
     found: QuerySet[Any] = Detention.objects.published().order_by()
-    if not countries:
-        return found
-    by_them = Detention.objects.published().filter(
-        prisoner=OuterRef("prisoner"), country__in=countries
-    )
-    found = found.filter(Exists(by_them))
+    if countries:
+        by_them = Detention.objects.published().filter(
+            prisoner=OuterRef("prisoner"), country__in=countries
+        )
+        found = found.filter(Exists(by_them))
     return found
 
 
@@ -226,7 +227,7 @@ def _edge(
     detentions: QuerySet[Any], kind: str, sign: int, day: str, seen: Any = None
 ) -> QuerySet[Any]:
     """Return (kind, sign, whether the day itself is included, day, number of people) rows."""
-    return (
+    rows: QuerySet[Any] = (
         detentions.annotate(
             kind=Value(kind, CharField()),
             sign=Value(sign),
@@ -236,6 +237,7 @@ def _edge(
         .values_list("kind", "sign", "included", "edge")
         .annotate(people=Count("pk"))
     )
+    return rows
 
 
 def _of_the_rest(
