@@ -193,8 +193,8 @@ def test_no_page_asks_more_when_everything_doubles() -> None:
 # The queries of each page by the table that they are about; one joins what it can.
 BUDGETS: Final[dict[str, str]] = {
     "/": (
-        "citation 1, concession 1, deal 1, dealparty 1, figure 1, prisoner 5, prisonername 2, "
-        "release 2, releasedestination 2, releaseoutcome 2"
+        "citation 1, concession 1, deal 2, dealparty 1, detention 2, figure 2, prisoner 5, "
+        "prisonername 2, release 3, releasedestination 2, releaseoutcome 2"
     ),
     "/prisoners/": (
         "charge 1, citation 1, detention 5, placement 2, prisoner 5, prisonername 1, "
@@ -222,8 +222,8 @@ BUDGETS: Final[dict[str, str]] = {
         "releasedestination 1, releaseoutcome 1, statement 1"
     ),
     "/timeline/": (
-        "affiliation 1, citation 1, concession 1, deal 1, detention 4, figure 1, "
-        "prisonername 3, release 2, statement 1"
+        "affiliation 1, citation 1, concession 1, deal 2, detention 8, figure 2, "
+        "prisonername 3, release 3, statement 1"
     ),
     "/figures/": "citation 1, figure 2, prisoner 2",
     "/sources/": "source 2",

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 HIDDEN = {"disclosure": Disclosure.WITHHELD, "disclosure_reason": "test"}
 # As of a day of the past, so that nothing here depends on the day of the run.
 ON = "2024-06-15"
+CARD = "figure figure-documented"
 NUMBER = re.compile(r"\d[\d,]*(?:–\d[\d,]*)?")
 
 
@@ -127,10 +128,13 @@ def said_by_list(page: Page) -> tuple[int, int]:
 
 def documented_cards(page: Page) -> list[tuple[Element, str]]:
     """Return each card of a documented number, and the list that it links to."""
-    links = [
-        link for link in page.main.all("a") if link.attrs["href"].startswith("/prisoners/?status")
+    cards = [one for one in page.main.all("div") if one.attrs.get("class") == CARD]
+    return [
+        (card, link.attrs["href"])
+        for card in cards
+        for link in card.all("a")
+        if link.attrs["href"].startswith("/prisoners/?status")
     ]
-    return [(link.closest("div", "section"), link.attrs["href"]) for link in links]
 
 
 def value_of(card: Element) -> tuple[int, int]:
@@ -155,6 +159,20 @@ def test_each_documented_number_beside_a_figure_is_what_its_list_gives() -> None
         proof = read(address)
         assert value_of(card) == listed(proof) == said_by_list(proof), address
     assert {value_of(card) for card, _address in cards} == {(3, 3), (1, 2), (0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("path", "table", "fewest"),
+    [("/", 0, 10), ("/timeline/", 2, 8), ("/timeline/?country=BV", 1, 1)],
+)
+def test_each_number_of_a_picture_is_what_its_list_gives(
+    path: str, table: int, fewest: int
+) -> None:
+    numbers = read(path).main.all("table")[table].all("a")
+    assert len(numbers) >= fewest
+    for number in (*numbers[::4], numbers[-1]):
+        proof = read(number.attrs["href"])
+        assert said(number.text) == said_by_list(proof) == listed(proof), number
 
 
 @pytest.mark.parametrize("status", ["held", "released", "died", "unknown"])

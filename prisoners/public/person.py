@@ -10,9 +10,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from prisoners import dates
 from prisoners.models import (
     Affiliation,
     Charge,
@@ -27,6 +28,7 @@ from prisoners.models import (
 from prisoners.models.custody import PrisonerQuerySet
 from prisoners.public import events, words
 from prisoners.public.addresses import page_of
+from prisoners.public.charts import time_held
 from prisoners.public.disagreements import disagreements
 from prisoners.public.footnotes import Footnotes
 from prisoners.public.people import confirmed, status_facts
@@ -65,6 +67,7 @@ def prisoner_detail(request: HttpRequest, found: PrisonerQuerySet) -> HttpRespon
         else None,
         "facts": _folded(_facts(person, notes)),
         "detentions": [_detention(one, today, notes) for one in person.detentions.all()],
+        "time_held": _time_held(person, today),
         "disagreements": disagreements(people.records_of(person), notes),
         "recognitions": [_recognition(one, notes) for one in person.recognitions.all()],
         "life": [
@@ -274,6 +277,33 @@ def _standing(charge: Charge) -> str:
         "standing": standing,
         "when": words.when(charge.standing_on),
     }
+
+
+def _time_held(person: Prisoner, today: date) -> Context | None:
+    """Return the picture of a person's detentions, for ``charts/time_held.html``."""
+    picture = time_held.draw(list(person.detentions.all()), today)
+    if picture is None:
+        return None
+    for row in picture["rows"]:
+        one: Detention = row.pop("detention")
+        span = one.span(today) if one.last_confirmed or not one.is_open else None
+        until = words.label(one.ended) or confirmed(one) or _("whether still held is not known")
+        row |= {
+            "anchor": f"detention-{one.pk}",
+            "when": f"{words.label(one.began)} – {until}",
+            "span": span.label() if span else "",
+            "days": _days(span) if span else "",
+        }
+    return picture
+
+
+def _days(span: dates.Span) -> str:
+    most = span.longest_days
+    if most is None:
+        return ""
+    low, high = words.number(span.shortest_days), words.number(most)
+    shown = low if low == high else f"{low}–{high}"
+    return ngettext("%(number)s day", "%(number)s days", most) % {"number": shown}
 
 
 def _ending(one: Detention, notes: Footnotes) -> list[Context]:

@@ -17,6 +17,8 @@ from prisoners.bounds import Verdict
 from prisoners.models import Prisoner, Release, ReleaseDestination, ReleaseOutcome
 from prisoners.public import cards, words
 from prisoners.public.addresses import page, page_of
+from prisoners.public.charts import adding_up
+from prisoners.public.charts.adding_up import Part
 from prisoners.public.disagreements import disagreements
 from prisoners.public.footnotes import Footnotes
 from prisoners.public.person import statement
@@ -63,6 +65,7 @@ def release_detail(request: HttpRequest, found: QuerySet[Release]) -> HttpRespon
         "date_basis": {"text": release.date_basis, "refs": notes.refs(release, "date_basis")},
         "context": {"text": release.context, "refs": notes.refs(release, "context")},
         "facts": _facts(release, notes),
+        "sums": _sums(release),
         "reconciliation": _reconciliation(release, notes),
         "named": [
             _named(outcome, person, notes) for outcome, person in releases.people_of(release)
@@ -284,6 +287,30 @@ def _reconciliation(release: Release, notes: Footnotes) -> Context:
             }
         )
     return {"caption": _("How this release adds up"), "rows": rows}
+
+
+def _sums(release: Release) -> list[list[Context]]:
+    """Return the sums as bars, for ``charts/adding_up.html``; none where nothing was announced."""
+    sums = releases.reconcile(release)
+    whole = max(sums.announced or 0, sums.named)
+    if not sums.announced:
+        return []
+    bars = [
+        [Part(_("Announced"), sums.announced, "whole")],
+        [
+            *(Part(_to(one), one.headcount, "segment") for one in release.destinations.all()),
+            Part(_("where to is not stated"), sums.unplaced or 0, "open"),
+        ],
+        [
+            Part(_("Named here"), sums.named, "full"),
+            Part(_("Yet to be named"), sums.unnamed or 0, "open"),
+        ],
+        [Part(_("Refused to leave the country"), sums.refused, "full")],
+        [Part(_("Returned to custody"), sums.returned, "full")],
+        [Part(_("Already free before"), sums.already_free, "full")],
+    ]
+    drawn = adding_up.draw(bars, whole)
+    return [[part | {"value": words.number(part["people"])} for part in parts] for parts in drawn]
 
 
 def _adds_up(sums: releases.Reconciliation) -> str:

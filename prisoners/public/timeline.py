@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
@@ -20,6 +22,7 @@ from prisoners.public import words
 from prisoners.public.addresses import page
 from prisoners.public.events import by_month
 from prisoners.public.footnotes import Footnotes
+from prisoners.public.over_time import arrests_and_releases, held_over_time
 from prisoners.reading import timeline
 from prisoners.reading.filters import ChoicesField
 
@@ -80,6 +83,8 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
         "page_obj": shown,
         "pages": list(paginator.get_elided_page_range(shown.number)),
     }
+    if shown.number == 1 and not form.cleaned_data["kind"]:
+        context |= _pictures(form)
     if not happened:
         context["empty"] = {
             "title": _("Nothing is documented here under these filters."),
@@ -88,6 +93,18 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
         }
     context["notes"] = notes.notes
     return render(request, "timeline.html", context)
+
+
+def _pictures(form: TimelineForm) -> Context:
+    """Return the pictures of what is asked for; they are of every kind of thing at once."""
+    countries, year = form.cleaned_data["country"], form.cleaned_data["year"]
+    first, last = None, timezone.localdate()
+    if year is not None:
+        first, last = date(year, 1, 1), min(date(year, 12, 31), last)
+    return {
+        "over_time": held_over_time(last, first, countries),
+        "months": arrests_and_releases(last, first, countries),
+    }
 
 
 def _filter_form(form: TimelineForm, request: HttpRequest) -> Context:
