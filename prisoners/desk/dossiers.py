@@ -4,6 +4,10 @@ Each load compares three things: what the file says, what it said when it was la
 what the record holds now. What only the file has changed is updated; what a researcher has
 changed since is kept and reported; what is gone from the file is reported and stays. It is all
 or nothing: with a single mistake nothing is loaded.
+
+A dossier can add to another: ``requires`` names those that are to be loaded before it, and a
+table with ``from`` stands for a record of one of them. It gives that record parts, citations and
+facts that it had not, and makes its dates more exact; it changes nothing that the other says.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +29,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
+from prisoners import dates
 from prisoners.desk import workflow
 from prisoners.models import (
     TARGET_NAMES,
@@ -100,12 +106,15 @@ SECTIONS: Final = (
     Section("statement", Statement),
     Section("figure", Figure),
 )
-HEADER: Final = ("dossier", "title")
+HEADER: Final = ("dossier", "title", "requires")
 # What a dossier may say of any record besides its facts.
 COMMON: Final = ("slug", "disclosure", "disclosure_reason", "note")
 CITATION_FIELDS: Final = ("source", "locator", "stance", "value", "read_on", "archived", "note")
 WHOLE_RECORD: Final = "record"
+# Says of which other dossier a record is.
+ORIGIN: Final = "from"
 MISSING: Final = object()
+SHIPPED: Final = Path(__file__).resolve().parents[1] / "dossiers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,11 @@ class Report:
     kept: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
+
+
+def shipped() -> dict[str, Path]:
+    """Return the dossiers that come with this program, by name."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.toml"))}
 
 
 def load(*, path: Path, publish: bool = True) -> Report:
@@ -187,10 +201,16 @@ class _Loader:
             (entry.model, entry.key): entry
             for entry in DossierEntry.objects.filter(dossier=self.dossier)
         }
+        self.others: dict[tuple[str, str], list[Values]] = defaultdict(list)
+        self.origins: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for entry in DossierEntry.objects.exclude(dossier=self.dossier):
+            self.others[entry.model, entry.key].append(entry.values)
+            self.origins[entry.model, entry.key].add(entry.dossier)
         self.seen: set[tuple[str, str]] = set()
         self.found: dict[tuple[type[models.Model], str], Record | None] = {}
         self.failed: set[tuple[type[models.Model], str]] = set()
         self.top: list[tuple[str, Record]] = []
+        self.joined: set[str] = set()
         self.changed: set[str] = set()
 
     def load(self) -> None:
@@ -203,6 +223,8 @@ class _Loader:
         self._refuse_unknown(
             _("file"), self.data, (*HEADER, *(section.name for section in SECTIONS))
         )
+        if not self._has_what_it_requires():
+            return
         for section in SECTIONS:
             for table, name in self._tables(section, self.data, ""):
                 before = len(self.report.updated) + len(self.report.created)
@@ -214,6 +236,22 @@ class _Loader:
         self._report_removed()
         if self.publish and not self.problems:
             self._publish()
+
+    def _has_what_it_requires(self) -> bool:
+        """Return whether the dossiers that this one adds to are loaded; else say which are not."""
+        required = self.data.get("requires", [])
+        if not isinstance(required, list) or not all(isinstance(one, str) for one in required):
+            self._problem(_("file"), "requires", _('write requires = ["name-of-a-dossier"]'))
+            return False
+        loaded = set().union(*self.origins.values())
+        for one in required:
+            if one not in loaded:
+                self._problem(
+                    _("file"),
+                    "requires",
+                    _("it adds to the dossier “%(name)s”: load that first") % {"name": one},
+                )
+        return loaded.issuperset(required)
 
     # One record
 
@@ -237,8 +275,11 @@ class _Loader:
         name: str,
         owner: Record | None = None,
         owner_key: str = "",
+        adds: bool = False,
     ) -> Record | None:
         """Load one table with its parts and citations; None where it cannot be.
+
+        ``adds``: it adds to a record of another dossier, or to a part of one.
 
         Parts and citations are looked at even then: for further mistakes, and because they are
         still in the dossier.
@@ -246,14 +287,18 @@ class _Loader:
         model = section.model
         names = (*(COMMON if hasattr(model, "slug") else COMMON[1:]), *citable(model))
         inner = tuple(part.name for part in section.parts)
-        self._refuse_unknown(name, table, (*names, *inner, "key", "cite"))
+        own = () if model.owner_field else (ORIGIN,)
+        self._refuse_unknown(name, table, (*names, *inner, "key", "cite", *own))
         key = self._key(table, name, owner_key)
         values = {one: _tidy(table[one]) for one in names if one in table}
-        record = self._merge(model, key, values, name, owner) if key else None
+        if key and not model.owner_field and not self._is_whose(model, key, table, name):
+            return None
+        adds = adds or ORIGIN in table
+        record = self._merge(model, key, values, name, owner, adds) if key else None
         with self._headcount_set_aside(record, name):
             for part in section.parts:
                 for inner_table, inner_name in self._tables(part, table, name):
-                    self._load(part, inner_table, inner_name, record, key)
+                    self._load(part, inner_table, inner_name, record, key, adds)
         self._cite(model, record, key, table.get("cite", {}), name)
         return record
 
@@ -268,8 +313,35 @@ class _Loader:
             return ""
         return f"{owner_key}--{key}" if owner_key else key
 
+    def _is_whose(self, model: type[Record], key: str, table: Values, name: str) -> bool:
+        """Return whether a record is of the dossier that its table says it is of; else report it.
+
+        Two dossiers that give one key to different people would make one person of them.
+        """
+        identity = (model._meta.model_name or "", key)
+        origins, said = self.origins.get(identity, set()), table.get(ORIGIN)
+        if said is None:
+            if not origins or identity in self.entries:
+                return True
+            message = _("“%(key)s” is of the dossier “%(other)s”; to add to it, say: from = …")
+            self._problem(name, "key", message % {"key": key, "other": min(origins)})
+            return False
+        if said in origins:
+            self.joined.add(name)
+            return True
+        message = _("the dossier “%(other)s” has no %(model)s with the key “%(key)s”")
+        parts = {"other": said, "model": model._meta.verbose_name, "key": key}
+        self._problem(name, ORIGIN, message % parts)
+        return False
+
     def _merge(
-        self, model: type[Record], key: str, values: Values, name: str, owner: Record | None
+        self,
+        model: type[Record],
+        key: str,
+        values: Values,
+        name: str,
+        owner: Record | None,
+        adds: bool = False,
     ) -> Record | None:
         """Create or update the record with this key; None where it cannot be valid."""
         identity = (model._meta.model_name or "", key)
@@ -279,18 +351,17 @@ class _Loader:
         self.seen.add(identity)
         entry = self.entries.get(identity)
         if model.owner_field and owner is None:
-            self._check(model(key=key), values, name)
+            # What is added to need not be said again, and so cannot be looked at without it.
+            if not adds:
+                self._check(model(key=key), values, name)
             return None
         record = model._default_manager.filter(key=key).first()
-        if record is None and entry is not None:
+        if record is None and (entry is not None or identity in self.others):
             self.report.kept.append(_("%(name)s: deleted since, not made again") % {"name": name})
             return None
         is_new = record is None
         if record is None:
-            record = model(key=key)
-            if model.owner_field:
-                setattr(record, model.owner_field, owner)
-            changed = values
+            record, changed = _new(model, key, owner), values
         else:
             changed = self._changes(record, values, entry.values if entry else {}, name)
         if not self._assign(record, changed, name):
@@ -346,7 +417,14 @@ class _Loader:
             before = last.get(one, MISSING)
             if value == now:
                 continue
-            untouched = now == before if before is not MISSING else now in (None, "", [])
+            if before in (MISSING, value) and _refines(record, one, now, value):
+                continue
+            if before is not MISSING:
+                untouched = now == before
+            else:
+                untouched = now in (None, "", []) or (
+                    _refines(record, one, value, now) and self._is_said_by_another(record, one)
+                )
             if not self.publish and record.state == State.PUBLISHED:
                 self.report.kept.append(
                     _("%(name)s, %(field)s: public already, and not changed by a draft")
@@ -364,6 +442,11 @@ class _Loader:
         for one in last.keys() - values.keys():
             self.report.removed.append(f"{name}, {one}: {last[one]}")
         return changed
+
+    def _is_said_by_another(self, record: Record, one: str) -> bool:
+        """Return whether a fact is as another dossier gave it, and no researcher has changed it."""
+        said = self.others.get((record._meta.model_name or "", record.key or ""), [])
+        return any(values.get(one, MISSING) == _raw(record, one) for values in said)
 
     def _assign(self, record: Record, values: Values, name: str) -> bool:
         """Set values on a record; False where one cannot be."""
@@ -503,6 +586,9 @@ class _Loader:
         for name, record in self.top:
             if record.state == State.WITHDRAWN:
                 continue
+            if name in self.joined and record.state != State.PUBLISHED:
+                self._problem(name, ORIGIN, _("it is not public yet; publish it first"))
+                continue
             if not any(one.state in workflow.UNPUBLISHED for one in workflow.with_parts(record)):
                 # What was public already has been changed in place: it needs its sources too.
                 for gap in uncited(record) if name in self.changed else ():
@@ -544,6 +630,13 @@ def _without_headcount(record: Record) -> Iterator[None]:
         yield
     finally:
         record.headcount = headcount
+
+
+def _new(model: type[Record], key: str, owner: Record | None) -> Record:
+    record = model(key=key)
+    if model.owner_field:
+        setattr(record, model.owner_field, owner)
+    return record
 
 
 def _unknown(one: str, known: tuple[str, ...]) -> str:
@@ -591,6 +684,20 @@ def _typed(model_field: Any, value: Any) -> Any:
     if isinstance(model_field, (models.DateField, models.DecimalField)):
         return model_field.to_python(str(value))
     return value
+
+
+def _refines(record: Record, one: str, exact: object, rough: object) -> bool:
+    """Return whether one value of a field says what another one says, only more exactly.
+
+    Of dates alone it can be told: 14 July 2021 is in July 2021.
+    """
+    if not isinstance(record._meta.get_field(one), IntervalField):
+        return False
+    try:
+        dated = [dates.parse(value) if isinstance(value, str) else None for value in (exact, rough)]
+    except dates.DateTextError:
+        return False
+    return bool(dated[0] and dated[1] and dated[0].refines(dated[1]))
 
 
 def _raw(record: Record, one: str) -> Any:
