@@ -23,6 +23,14 @@ def load_article() -> None:
     load(path=ARTICLE)
 
 
+def dump() -> dict[str, list[dict[str, Any]]]:
+    """Return every row of every table of the record."""
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_app_config("prisoners").get_models()
+    }
+
+
 @contextmanager
 def kept(blocker: Any, make: Callable[[], T]) -> Iterator[T]:
     """Make records that stay for a whole module, and remove them after it.

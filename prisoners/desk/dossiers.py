@@ -19,7 +19,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,38 +26,26 @@ from django.core.exceptions import ValidationError
 from django.core.validators import slug_re
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
-from django_countries.fields import CountryField
 
-from prisoners import dates
 from prisoners.desk import workflow
+from prisoners.desk.dossier_layout import (
+    CITATION_FIELDS,
+    COMMON,
+    HEADER,
+    ORIGIN,
+    SECTIONS,
+    WHOLE_RECORD,
+    Section,
+)
+from prisoners.desk.dossier_values import raw, refines, tidy, typed
 from prisoners.models import (
     TARGET_NAMES,
-    Actor,
-    Affiliation,
-    Charge,
     Citation,
-    Concession,
-    Deal,
-    DealParty,
-    Detention,
     DossierEntry,
-    ExternalId,
-    Facility,
-    Figure,
-    Placement,
-    Prisoner,
-    PrisonerName,
-    Recognition,
     Record,
     Release,
-    ReleaseDestination,
-    ReleaseOutcome,
-    Sentence,
-    Source,
     State,
-    Statement,
 )
-from prisoners.models.fields import IntervalField
 from prisoners.models.releases import refuse_too_many
 from prisoners.models.sources import citable
 from prisoners.reading.gaps import uncited
@@ -66,53 +53,6 @@ from prisoners.reading.synthetic import is_synthetic
 
 Values = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table of a dossier: its name, the model that it fills, and the tables inside it."""
-
-    name: str
-    model: type[Record]
-    parts: tuple[Section, ...] = ()
-
-
-# In the order in which they are loaded and published: what others hang on comes first.
-SECTIONS: Final = (
-    Section("source", Source),
-    Section("actor", Actor),
-    Section("facility", Facility),
-    Section("deal", Deal, (Section("party", DealParty), Section("concession", Concession))),
-    Section("release", Release, (Section("destination", ReleaseDestination),)),
-    Section(
-        "prisoner",
-        Prisoner,
-        (
-            Section("name", PrisonerName),
-            Section("external_id", ExternalId),
-            Section("affiliation", Affiliation),
-            Section("recognition", Recognition),
-            Section(
-                "detention",
-                Detention,
-                (
-                    Section("placement", Placement),
-                    Section("charge", Charge),
-                    Section("sentence", Sentence),
-                    Section("outcome", ReleaseOutcome),
-                ),
-            ),
-        ),
-    ),
-    Section("statement", Statement),
-    Section("figure", Figure),
-)
-HEADER: Final = ("dossier", "title", "requires")
-# What a dossier may say of any record besides its facts.
-COMMON: Final = ("slug", "disclosure", "disclosure_reason", "note")
-CITATION_FIELDS: Final = ("source", "locator", "stance", "value", "read_on", "archived", "note")
-WHOLE_RECORD: Final = "record"
-# Says of which other dossier a record is.
-ORIGIN: Final = "from"
 MISSING: Final = object()
 SHIPPED: Final = Path(__file__).resolve().parents[1] / "dossiers"
 
@@ -290,7 +230,7 @@ class _Loader:
         own = () if model.owner_field else (ORIGIN,)
         self._refuse_unknown(name, table, (*names, *inner, "key", "cite", *own))
         key = self._key(table, name, owner_key)
-        values = {one: _tidy(table[one]) for one in names if one in table}
+        values = {one: tidy(table[one]) for one in names if one in table}
         if key and not model.owner_field and not self._is_whose(model, key, table, name):
             return None
         adds = adds or ORIGIN in table
@@ -413,17 +353,17 @@ class _Loader:
         """Return what the file alone has changed; report the rest."""
         changed: Values = {}
         for one, value in values.items():
-            now = _raw(record, one)
+            now = raw(record, one)
             before = last.get(one, MISSING)
             if value == now:
                 continue
-            if before in (MISSING, value) and _refines(record, one, now, value):
+            if before in (MISSING, value) and refines(record, one, now, value):
                 continue
             if before is not MISSING:
                 untouched = now == before
             else:
                 untouched = now in (None, "", []) or (
-                    _refines(record, one, value, now) and self._is_said_by_another(record, one)
+                    refines(record, one, value, now) and self._is_said_by_another(record, one)
                 )
             if not self.publish and record.state == State.PUBLISHED:
                 self.report.kept.append(
@@ -446,7 +386,7 @@ class _Loader:
     def _is_said_by_another(self, record: Record, one: str) -> bool:
         """Return whether a fact is as another dossier gave it, and no researcher has changed it."""
         said = self.others.get((record._meta.model_name or "", record.key or ""), [])
-        return any(values.get(one, MISSING) == _raw(record, one) for values in said)
+        return any(values.get(one, MISSING) == raw(record, one) for values in said)
 
     def _assign(self, record: Record, values: Values, name: str) -> bool:
         """Set values on a record; False where one cannot be."""
@@ -457,7 +397,7 @@ class _Loader:
                 if isinstance(model_field, models.ForeignKey):
                     setattr(record, one, self._related(model_field.related_model, value))
                 else:
-                    setattr(record, one, _typed(model_field, value))
+                    setattr(record, one, typed(model_field, value))
             except _FollowsError:
                 follows = True
             except ValidationError as error:
@@ -537,7 +477,7 @@ class _Loader:
             self._problem(where, "", _('name its source: "source-key ¶4" or { source = "…" }'))
             return None
         self._refuse_unknown(where, given, CITATION_FIELDS)
-        return {item: _tidy(given[item]) for item in CITATION_FIELDS if item in given}
+        return {item: tidy(given[item]) for item in CITATION_FIELDS if item in given}
 
     def _cite_field(
         self,
@@ -644,76 +584,3 @@ def _unknown(one: str, known: tuple[str, ...]) -> str:
     if close:
         return _("there is no such field; “%(close)s” was meant?") % {"close": close[0]}
     return _("there is no such field; there are: %(known)s") % {"known": ", ".join(known)}
-
-
-def _tidy(value: Any) -> Any:
-    """Return a value as JSON can hold it, text with its line breaks folded but for paragraphs."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str):
-        paragraphs = (" ".join(part.split()) for part in value.split("\n\n"))
-        return "\n\n".join(part for part in paragraphs if part)
-    if isinstance(value, list):
-        return [_tidy(one) for one in value]
-    return value
-
-
-def _typed(model_field: Any, value: Any) -> Any:
-    """Return a value as a field takes it; raise ValidationError where its type is another one."""
-    if isinstance(model_field, CountryField):
-        expected: tuple[type, ...] = (list,) if model_field.multiple else (str,)
-    elif isinstance(model_field, models.BooleanField):
-        expected = (bool,)
-    elif isinstance(model_field, models.IntegerField):
-        expected = (int,)
-    elif isinstance(model_field, models.DecimalField):
-        expected = (float, int)
-    else:
-        expected = (str,)
-    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
-        wanted = {
-            str: _("text in quotes"),
-            int: _("a whole number"),
-            float: _("a number"),
-            bool: "true / false",
-        }
-        raise ValidationError(
-            _("expected %(wanted)s, not %(value)r")
-            % {"wanted": wanted.get(expected[0], _("a list of texts")), "value": value}
-        )
-    if isinstance(model_field, (models.DateField, models.DecimalField)):
-        return model_field.to_python(str(value))
-    return value
-
-
-def _refines(record: Record, one: str, exact: object, rough: object) -> bool:
-    """Return whether one value of a field says what another one says, only more exactly.
-
-    Of dates alone it can be told: 14 July 2021 is in July 2021.
-    """
-    if not isinstance(record._meta.get_field(one), IntervalField):
-        return False
-    try:
-        dated = [dates.parse(value) if isinstance(value, str) else None for value in (exact, rough)]
-    except dates.DateTextError:
-        return False
-    return bool(dated[0] and dated[1] and dated[0].refines(dated[1]))
-
-
-def _raw(record: Record, one: str) -> Any:
-    """Return what a record holds in a field, as a dossier would say it."""
-    model_field = record._meta.get_field(one)
-    value = getattr(record, one)
-    if isinstance(model_field, models.ForeignKey):
-        return value.key if value else None
-    if isinstance(model_field, IntervalField):
-        return value.text if value else None
-    if isinstance(model_field, CountryField):
-        if model_field.multiple:
-            return [country.code for country in value]
-        return str(value.code or "")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(model_field, models.DecimalField):
-        return None if value is None else float(value)
-    return value
