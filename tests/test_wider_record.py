@@ -374,6 +374,17 @@ def test_the_first_page_shows_the_latest_release_and_what_was_given_for_it() -> 
     assert "1,131" in page.section("Reported by others").text
 
 
+def test_the_page_of_a_source_says_what_of_it_was_taken() -> None:
+    page = read_once("/sources/hrw/")
+    rows = [(row["Fact"], row["Value here"]) for table in page.tables() for row in table]
+    assert ("Detention", "until 13 December 2025") in rows
+    assert ("Detention: last confirmed as held on", "15 December 2025") in rows
+    assert any(
+        value.endswith("jailed for the peaceful exercise of their rights.") for _, value in rows
+    )
+    assert "It says: More than 1,000 (headline)" in page.main.text
+
+
 def test_deals_stand_in_the_order_of_their_releases() -> None:
     titles = [one.text for one in read_once("/deals/").main.all("h2")]
     subjects = ["sanctions on banks", "potash sanctions", "sanctions on Belavia", "Fourteen"]
