@@ -107,6 +107,19 @@ class Interval:
         """Whether some day this may be comes before some day that ``other`` may be."""
         return self.first is None or other.last is None or self.first < other.last
 
+    def refines(self, other: Interval) -> bool:
+        """Whether this says what ``other`` says, more exactly: fewer days, or the same and stated.
+
+        What is only inferred never refines what is stated.
+        """
+        within = (
+            (self.first or date.min) >= (other.first or date.min)
+            and (self.last or date.max) <= (other.last or date.max)
+            and (other.inferred or not self.inferred)
+        )
+        same = (self.first, self.last, self.inferred) == (other.first, other.last, other.inferred)
+        return within and not same
+
     def label(self) -> str:
         """Return the date in words of the active language, as precise as it is and no more."""
         words = self._stated_label()

@@ -12,6 +12,7 @@ from django.core.management.color import no_style
 from django.db import connection
 
 from prisoners.desk.dossiers import load
+from prisoners.models import Change
 
 T = TypeVar("T")
 
@@ -21,6 +22,15 @@ ARTICLE: Final = settings.BASE_DIR / "prisoners" / "dossiers" / "belarus-2025-12
 def load_article() -> None:
     """Load the facts of the article on the release of 123 prisoners by Belarus."""
     load(path=ARTICLE)
+
+
+def dump() -> dict[str, list[dict[str, Any]]]:
+    """Return every row of every table of the record, but for the log of what was written."""
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_app_config("prisoners").get_models()
+        if model is not Change
+    }
 
 
 @contextmanager

@@ -487,3 +487,29 @@ def test_a_day_is_the_date_that_its_own_text_means() -> None:
 def test_a_term_is_named_by_its_own_units(term: tuple[int, int, int], label: str) -> None:
     with translation.override("en"):
         assert dates.term_label(*term) == label
+
+
+@pytest.mark.parametrize(
+    ("exact", "rough", "does"),
+    [
+        ("2021-07-14", "2021-07", True),
+        ("2021-07", "2021-07-14", False),
+        ("2021-07-14", "2021-08", False),
+        ("2021-07-14", "2021-07-14", False),
+        ("2021-07-14", "2021-07-14?", True),
+        ("2021-07-14?", "2021-07-14", False),
+        ("2021-07-14?", "2021-07", False),
+        ("2021-07-14?", "2021-07?", True),
+        ("2021-07-14", "2021-07-01/..", True),
+        ("2021-07-14", "../2021-07-13", False),
+        ("2021-07-14/..", "2021-07-01/..", True),
+        ("2021-07-01/..", "2021-07-01/2021-07-31", False),
+    ],
+)
+def test_a_date_refines_another_that_allows_more_days_or_was_inferred(
+    exact: str, rough: str, does: bool
+) -> None:
+    one, other = dates.parse(exact), dates.parse(rough)
+    assert one is not None
+    assert other is not None
+    assert one.refines(other) is does

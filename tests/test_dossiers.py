@@ -19,11 +19,10 @@ from django.utils import translation
 from prisoners import dates
 from prisoners.bounds import Verdict
 from prisoners.desk import workflow
-from prisoners.desk.dossiers import DossierError, Report, load
+from prisoners.desk.dossiers import DossierError, Report, load, shipped
 from prisoners.models import (
     Actor,
     Affiliation,
-    Change,
     Citation,
     Concession,
     Deal,
@@ -41,6 +40,7 @@ from prisoners.models import (
 )
 from prisoners.reading.gaps import uncited
 from tests.factories import PrisonerFactory
+from tests.kept import dump
 
 pytestmark = pytest.mark.django_db
 
@@ -129,15 +129,6 @@ def dossier(tmp_path: Path) -> Load:
             return load(path=path, publish=publish)
 
     return loaded
-
-
-def dump() -> dict[str, list[dict[str, Any]]]:
-    """Return every row of every table of the record, but for the log of what was written."""
-    return {
-        model.__name__: list(model._default_manager.order_by("pk").values())
-        for model in apps.get_app_config("prisoners").get_models()
-        if model is not Change
-    }
 
 
 # The article -------------------------------------------------------------------------------
@@ -840,3 +831,194 @@ def test_a_draft_load_changes_nothing_that_is_public(dossier: Load) -> None:
     report = dossier(('"Test occupation"', '"Another occupation"'), publish=False)
     assert Prisoner.objects.get().occupation == "Test occupation"
     assert report.kept == ["prisoner ann, occupation: public already, and not changed by a draft"]
+
+
+# Adding to another dossier -----------------------------------------------------------------
+
+ADDED = """
+dossier = "more"
+title = "More of the test dossier"
+requires = ["test"]
+
+[[source]]
+key = "book"
+slug = "book"
+title = "Test book"
+
+[[release]]
+key = "first"
+from = "test"
+cite.headcount = { source = "book", stance = "contradicts", value = "eleven" }
+
+  [[release.destination]]
+  key = "one"
+  cite.headcount = "book p. 1"
+
+[[prisoner]]
+key = "ann"
+from = "test"
+gender = "female"
+cite.gender = "book p. 2"
+
+  [[prisoner.name]]
+  key = "alias"
+  text = "Anna Test"
+  language = "en"
+  kind = "alias"
+  cite.text = "book p. 2"
+
+  [[prisoner.detention]]
+  key = "only"
+  began = "2021-01-05"
+  cite.began = "book p. 3"
+
+    [[prisoner.detention.outcome]]
+    key = "first"
+    destination = "AQ"
+    cite.destination = "book p. 4"
+"""
+
+
+@pytest.fixture
+def added(dossier: Load, tmp_path: Path) -> Load:
+    """Load the dossier that adds to the small one, with some of its text replaced."""
+
+    def loaded(*changes: tuple[str, str], publish: bool = True) -> Report:
+        text = ADDED
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path = tmp_path / "more.toml"
+        path.write_text(text, "utf-8")
+        with translation.override("en"):
+            return load(path=path, publish=publish)
+
+    return loaded
+
+
+def refused(added: Load, *changes: tuple[str, str]) -> list[str]:
+    with pytest.raises(DossierError) as refusal:
+        added(*changes)
+    return [str(problem) for problem in refusal.value.problems]
+
+
+def test_a_dossier_adds_to_records_of_another_and_makes_its_dates_more_exact(
+    dossier: Load, added: Load
+) -> None:
+    dossier()
+    report = added()
+    assert report.updated == [
+        "prisoner ann, gender:  → female",
+        "prisoner ann / detention only, began: 2021-01 → 2021-01-05",
+        "prisoner ann / detention only / outcome first, destination:  → AQ",
+    ]
+    prisoner = Prisoner.objects.published().get()
+    assert prisoner.gender == "female"
+    assert {one.text for one in prisoner.names.published()} == {"Ann Test", "Anna Test"}
+    assert str(Detention.objects.get().began) == "2021-01-05"
+    assert headcounts() == (10, [4, 6])
+    assert Citation.objects.published().filter(source__key="book").count() == 6
+
+
+def test_loading_either_of_two_dossiers_again_changes_nothing(dossier: Load, added: Load) -> None:
+    dossier()
+    added()
+    before = dump()
+    for again in (dossier, added, dossier):
+        report = again()
+        assert report.updated + report.kept + report.removed + report.published == []
+        assert dump() == before
+
+
+def test_a_dossier_changes_nothing_that_another_says(dossier: Load, added: Load) -> None:
+    dossier()
+    report = added(
+        ('gender = "female"', 'gender = "female"\noccupation = "Another occupation"'),
+        ('began = "2021-01-05"', 'began = "2021-02-05"'),
+    )
+    said = "the record says “Test occupation”, the dossier “Another occupation”"
+    assert report.kept == [
+        f"prisoner ann, occupation: {said}",
+        "prisoner ann / detention only, began: the record says “2021-01”, the dossier “2021-02-05”",
+    ]
+
+
+def test_a_date_that_a_researcher_entered_is_not_made_more_exact(
+    dossier: Load, added: Load
+) -> None:
+    dossier()
+    Detention.objects.update(began="2021")
+    report = added()
+    assert "prisoner ann / detention only, began: the record says “2021”" in report.kept[0]
+    assert str(Detention.objects.get().began) == "2021"
+
+
+def test_a_date_that_a_researcher_made_more_exact_is_no_conflict(dossier: Load) -> None:
+    dossier()
+    Detention.objects.update(began="2021-01-05")
+    assert dossier().kept == []
+    assert str(Detention.objects.get().began) == "2021-01-05"
+
+
+def test_a_dossier_that_adds_to_one_that_is_not_loaded_says_which(added: Load) -> None:
+    assert refused(added) == ["file, requires: it adds to the dossier “test”: load that first"]
+    assert not any(rows for rows in dump().values())
+
+
+def test_what_a_dossier_requires_is_a_list_of_names(dossier: Load, added: Load) -> None:
+    dossier()
+    assert refused(added, ('["test"]', '"test"')) == [
+        'file, requires: write requires = ["name-of-a-dossier"]'
+    ]
+
+
+def test_a_record_that_the_other_dossier_does_not_have_is_reported(
+    dossier: Load, added: Load
+) -> None:
+    dossier()
+    (problem,) = refused(added, ('key = "ann"', 'key = "anne"'))
+    assert problem == (
+        "prisoner anne, from: the dossier “test” has no prisoner with the key “anne”"
+    )
+
+
+def test_a_key_of_another_dossier_is_not_taken_for_the_same_by_accident(
+    dossier: Load, added: Load
+) -> None:
+    dossier()
+    (problem,) = refused(added, ('key = "ann"\nfrom = "test"\n', 'key = "ann"\nslug = "bea"\n'))
+    assert problem == (
+        "prisoner ann, key: “ann” is of the dossier “test”; to add to it, say: from = …"
+    )
+
+
+def test_what_was_deleted_is_not_made_again_by_a_dossier_that_adds_to_it(
+    dossier: Load, added: Load
+) -> None:
+    dossier()
+    Prisoner.objects.all().delete()
+    report = added()
+    assert report.kept == ["prisoner ann: deleted since, not made again"]
+    assert not PrisonerName.objects.exists()
+
+
+def test_a_dossier_does_not_publish_what_another_left_as_a_draft(
+    dossier: Load, added: Load
+) -> None:
+    dossier(publish=False)
+    assert "prisoner ann, from: it is not public yet; publish it first" in refused(added)
+    assert not Prisoner.objects.published().exists()
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_shipped_dossier_is_called_what_its_file_is(name: str) -> None:
+    assert tomllib.loads(shipped()[name].read_text("utf-8"))["dossier"] == name
+
+
+def test_the_command_takes_a_shipped_dossier_by_name_and_says_which_there_are() -> None:
+    with pytest.raises(CommandError, match="belarus-2025-12-13”: load that first"):
+        command("belarus-2025-2026")
+    with pytest.raises(CommandError, match=r"no dossier “nonsense”.*: belarus-2025-12-13, belar"):
+        command("nonsense")
+    assert command("belarus-2025-12-13").startswith("belarus-2025-12-13.toml: ")
+    assert Release.objects.get().headcount == 123

@@ -4,6 +4,10 @@ Each load compares three things: what the file says, what it said when it was la
 what the record holds now. What only the file has changed is updated; what a researcher has
 changed since is kept and reported; what is gone from the file is reported and stays. It is all
 or nothing: with a single mistake nothing is loaded.
+
+A dossier can add to another: ``requires`` names those that are to be loaded before it, and a
+table with ``from`` stands for a record of one of them. It gives that record parts, citations and
+facts that it had not, and makes its dates more exact; it changes nothing that the other says.
 """
 
 from __future__ import annotations
@@ -11,10 +15,10 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,40 +26,29 @@ from django.core.exceptions import ValidationError
 from django.core.validators import slug_re
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
-from django_countries.fields import CountryField
 
 from prisoners.desk import workflow
+from prisoners.desk.dossier_layout import (
+    CITATION_FIELDS,
+    COMMON,
+    HEADER,
+    ORIGIN,
+    SECTIONS,
+    WHOLE_RECORD,
+    Section,
+)
+from prisoners.desk.dossier_values import raw, refines, tidy, typed
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
-    Actor,
-    Affiliation,
-    Charge,
     Citation,
-    Concession,
-    Deal,
-    DealParty,
-    Detention,
     DossierEntry,
-    ExternalId,
-    Facility,
-    Figure,
-    Placement,
-    Prisoner,
-    PrisonerName,
-    Recognition,
     Record,
     Release,
-    ReleaseDestination,
-    ReleaseOutcome,
-    Sentence,
-    Source,
     State,
-    Statement,
     Translation,
     other_languages,
 )
-from prisoners.models.fields import IntervalField
 from prisoners.models.releases import refuse_too_many
 from prisoners.models.sources import citable
 from prisoners.reading.gaps import uncited
@@ -63,52 +56,8 @@ from prisoners.reading.synthetic import is_synthetic
 
 Values = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table of a dossier: its name, the model that it fills, and the tables inside it."""
-
-    name: str
-    model: type[Record]
-    parts: tuple[Section, ...] = ()
-
-
-# In the order in which they are loaded and published: what others hang on comes first.
-SECTIONS: Final = (
-    Section("source", Source),
-    Section("actor", Actor),
-    Section("facility", Facility),
-    Section("deal", Deal, (Section("party", DealParty), Section("concession", Concession))),
-    Section("release", Release, (Section("destination", ReleaseDestination),)),
-    Section(
-        "prisoner",
-        Prisoner,
-        (
-            Section("name", PrisonerName),
-            Section("external_id", ExternalId),
-            Section("affiliation", Affiliation),
-            Section("recognition", Recognition),
-            Section(
-                "detention",
-                Detention,
-                (
-                    Section("placement", Placement),
-                    Section("charge", Charge),
-                    Section("sentence", Sentence),
-                    Section("outcome", ReleaseOutcome),
-                ),
-            ),
-        ),
-    ),
-    Section("statement", Statement),
-    Section("figure", Figure),
-)
-HEADER: Final = ("dossier", "title")
-# What a dossier may say of any record besides its facts.
-COMMON: Final = ("slug", "disclosure", "disclosure_reason", "note")
-CITATION_FIELDS: Final = ("source", "locator", "stance", "value", "read_on", "archived", "note")
-WHOLE_RECORD: Final = "record"
 MISSING: Final = object()
+SHIPPED: Final = Path(__file__).resolve().parents[1] / "dossiers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +91,11 @@ class Report:
     kept: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
+
+
+def shipped() -> dict[str, Path]:
+    """Return the dossiers that come with this program, by name."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.toml"))}
 
 
 def load(*, path: Path, publish: bool = True) -> Report:
@@ -190,10 +144,16 @@ class _Loader:
             (entry.model, entry.key): entry
             for entry in DossierEntry.objects.filter(dossier=self.dossier)
         }
+        self.others: dict[tuple[str, str], list[Values]] = defaultdict(list)
+        self.origins: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for entry in DossierEntry.objects.exclude(dossier=self.dossier):
+            self.others[entry.model, entry.key].append(entry.values)
+            self.origins[entry.model, entry.key].add(entry.dossier)
         self.seen: set[tuple[str, str]] = set()
         self.found: dict[tuple[type[models.Model], str], Record | None] = {}
         self.failed: set[tuple[type[models.Model], str]] = set()
         self.top: list[tuple[str, Record]] = []
+        self.joined: set[str] = set()
         self.changed: set[str] = set()
 
     def load(self) -> None:
@@ -206,6 +166,8 @@ class _Loader:
         self._refuse_unknown(
             _("file"), self.data, (*HEADER, *(section.name for section in SECTIONS))
         )
+        if not self._has_what_it_requires():
+            return
         for section in SECTIONS:
             for table, name in self._tables(section, self.data, ""):
                 before = len(self.report.updated) + len(self.report.created)
@@ -217,6 +179,22 @@ class _Loader:
         self._report_removed()
         if self.publish and not self.problems:
             self._publish()
+
+    def _has_what_it_requires(self) -> bool:
+        """Return whether the dossiers that this one adds to are loaded; else say which are not."""
+        required = self.data.get("requires", [])
+        if not isinstance(required, list) or not all(isinstance(one, str) for one in required):
+            self._problem(_("file"), "requires", _('write requires = ["name-of-a-dossier"]'))
+            return False
+        loaded = set().union(*self.origins.values())
+        for one in required:
+            if one not in loaded:
+                self._problem(
+                    _("file"),
+                    "requires",
+                    _("it adds to the dossier “%(name)s”: load that first") % {"name": one},
+                )
+        return loaded.issuperset(required)
 
     # One record
 
@@ -240,8 +218,11 @@ class _Loader:
         name: str,
         owner: Record | None = None,
         owner_key: str = "",
+        adds: bool = False,
     ) -> Record | None:
         """Load one table with its parts and citations; None where it cannot be.
+
+        ``adds``: it adds to a record of another dossier, or to a part of one.
 
         Parts and citations are looked at even then: for further mistakes, and because they are
         still in the dossier.
@@ -250,14 +231,18 @@ class _Loader:
         names = (*(COMMON if hasattr(model, "slug") else COMMON[1:]), *citable(model))
         inner = tuple(part.name for part in section.parts)
         languages = tuple(other_languages()) if model.translated else ()
-        self._refuse_unknown(name, table, (*names, *inner, *languages, "key", "cite"))
+        own = () if model.owner_field else (ORIGIN,)
+        self._refuse_unknown(name, table, (*names, *inner, *languages, "key", "cite", *own))
         key = self._key(table, name, owner_key)
-        values = {one: _tidy(table[one]) for one in names if one in table}
-        record = self._merge(model, key, values, name, owner) if key else None
+        values = {one: tidy(table[one]) for one in names if one in table}
+        if key and not model.owner_field and not self._is_whose(model, key, table, name):
+            return None
+        adds = adds or ORIGIN in table
+        record = self._merge(model, key, values, name, owner, adds) if key else None
         with self._headcount_set_aside(record, name):
             for part in section.parts:
                 for inner_table, inner_name in self._tables(part, table, name):
-                    self._load(part, inner_table, inner_name, record, key)
+                    self._load(part, inner_table, inner_name, record, key, adds)
         self._cite(model, record, key, table.get("cite", {}), name)
         for language in languages:
             self._translate(model, record, key, language, table.get(language, {}), name)
@@ -274,8 +259,35 @@ class _Loader:
             return ""
         return f"{owner_key}--{key}" if owner_key else key
 
+    def _is_whose(self, model: type[Record], key: str, table: Values, name: str) -> bool:
+        """Return whether a record is of the dossier that its table says it is of; else report it.
+
+        Two dossiers that give one key to different people would make one person of them.
+        """
+        identity = (model._meta.model_name or "", key)
+        origins, said = self.origins.get(identity, set()), table.get(ORIGIN)
+        if said is None:
+            if not origins or identity in self.entries:
+                return True
+            message = _("“%(key)s” is of the dossier “%(other)s”; to add to it, say: from = …")
+            self._problem(name, "key", message % {"key": key, "other": min(origins)})
+            return False
+        if said in origins:
+            self.joined.add(name)
+            return True
+        message = _("the dossier “%(other)s” has no %(model)s with the key “%(key)s”")
+        parts = {"other": said, "model": model._meta.verbose_name, "key": key}
+        self._problem(name, ORIGIN, message % parts)
+        return False
+
     def _merge(
-        self, model: type[Record], key: str, values: Values, name: str, owner: Record | None
+        self,
+        model: type[Record],
+        key: str,
+        values: Values,
+        name: str,
+        owner: Record | None,
+        adds: bool = False,
     ) -> Record | None:
         """Create or update the record with this key; None where it cannot be valid."""
         identity = (model._meta.model_name or "", key)
@@ -285,18 +297,17 @@ class _Loader:
         self.seen.add(identity)
         entry = self.entries.get(identity)
         if model.owner_field and owner is None:
-            self._check(model(key=key), values, name)
+            # What is added to need not be said again, and so cannot be looked at without it.
+            if not adds:
+                self._check(model(key=key), values, name)
             return None
         record = model._default_manager.filter(key=key).first()
-        if record is None and entry is not None:
+        if record is None and (entry is not None or identity in self.others):
             self.report.kept.append(_("%(name)s: deleted since, not made again") % {"name": name})
             return None
         is_new = record is None
         if record is None:
-            record = model(key=key)
-            if model.owner_field:
-                setattr(record, model.owner_field, owner)
-            changed = values
+            record, changed = _new(model, key, owner), values
         else:
             changed = self._changes(record, values, entry.values if entry else {}, name)
         if not self._assign(record, changed, name):
@@ -348,11 +359,18 @@ class _Loader:
         """Return what the file alone has changed; report the rest."""
         changed: Values = {}
         for one, value in values.items():
-            now = _raw(record, one)
+            now = raw(record, one)
             before = last.get(one, MISSING)
             if value == now:
                 continue
-            untouched = now == before if before is not MISSING else now in (None, "", [])
+            if before in (MISSING, value) and refines(record, one, now, value):
+                continue
+            if before is not MISSING:
+                untouched = now == before
+            else:
+                untouched = now in (None, "", []) or (
+                    refines(record, one, value, now) and self._is_said_by_another(record, one)
+                )
             if not self.publish and record.state == State.PUBLISHED:
                 self.report.kept.append(
                     _("%(name)s, %(field)s: public already, and not changed by a draft")
@@ -371,6 +389,11 @@ class _Loader:
             self.report.removed.append(f"{name}, {one}: {last[one]}")
         return changed
 
+    def _is_said_by_another(self, record: Record, one: str) -> bool:
+        """Return whether a fact is as another dossier gave it, and no researcher has changed it."""
+        said = self.others.get((record._meta.model_name or "", record.key or ""), [])
+        return any(values.get(one, MISSING) == raw(record, one) for values in said)
+
     def _assign(self, record: Record, values: Values, name: str) -> bool:
         """Set values on a record; False where one cannot be."""
         problems, follows = len(self.problems), False
@@ -380,7 +403,7 @@ class _Loader:
                 if isinstance(model_field, models.ForeignKey):
                     setattr(record, one, self._related(model_field.related_model, value))
                 else:
-                    setattr(record, one, _typed(model_field, value))
+                    setattr(record, one, typed(model_field, value))
             except _FollowsError:
                 follows = True
             except ValidationError as error:
@@ -460,7 +483,7 @@ class _Loader:
             self._problem(where, "", _('name its source: "source-key ¶4" or { source = "…" }'))
             return None
         self._refuse_unknown(where, given, CITATION_FIELDS)
-        return {item: _tidy(given[item]) for item in CITATION_FIELDS if item in given}
+        return {item: tidy(given[item]) for item in CITATION_FIELDS if item in given}
 
     def _cite_field(
         self,
@@ -518,12 +541,12 @@ class _Loader:
                 continue
             place = f"{target}\n{key}\n{one}\n{language}"
             own = f"translation-{hashlib.sha256(place.encode()).hexdigest()[:24]}"
-            values, where = {"text": _tidy(texts[one])}, f"{name}, {language}.{one}"
+            values, where = {"text": tidy(texts[one])}, f"{name}, {language}.{one}"
             known = Translation.objects.filter(key=own).exists()
             if record is None:
                 self.seen.add(("translation", own))
             elif known or ("translation", own) in self.entries:
-                self._merge(Translation, own, values, where, None)
+                self._merge(Translation, own, values, where, None, adds=False)
             else:
                 self.seen.add(("translation", own))
                 made = Translation(key=own, field=one, language=language, **{target: record})
@@ -544,6 +567,9 @@ class _Loader:
         """Publish what is new; what a researcher has withdrawn stays so."""
         for name, record in self.top:
             if record.state == State.WITHDRAWN:
+                continue
+            if name in self.joined and record.state != State.PUBLISHED:
+                self._problem(name, ORIGIN, _("it is not public yet; publish it first"))
                 continue
             if not any(one.state in workflow.UNPUBLISHED for one in workflow.with_parts(record)):
                 # What was public already has been changed in place: it needs its sources too.
@@ -588,67 +614,15 @@ def _without_headcount(record: Record) -> Iterator[None]:
         record.headcount = headcount
 
 
+def _new(model: type[Record], key: str, owner: Record | None) -> Record:
+    record = model(key=key)
+    if model.owner_field:
+        setattr(record, model.owner_field, owner)
+    return record
+
+
 def _unknown(one: str, known: tuple[str, ...]) -> str:
     close = difflib.get_close_matches(one, known, n=1)
     if close:
         return _("there is no such field; “%(close)s” was meant?") % {"close": close[0]}
     return _("there is no such field; there are: %(known)s") % {"known": ", ".join(known)}
-
-
-def _tidy(value: Any) -> Any:
-    """Return a value as JSON can hold it, text with its line breaks folded but for paragraphs."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str):
-        paragraphs = (" ".join(part.split()) for part in value.split("\n\n"))
-        return "\n\n".join(part for part in paragraphs if part)
-    if isinstance(value, list):
-        return [_tidy(one) for one in value]
-    return value
-
-
-def _typed(model_field: Any, value: Any) -> Any:
-    """Return a value as a field takes it; raise ValidationError where its type is another one."""
-    if isinstance(model_field, CountryField):
-        expected: tuple[type, ...] = (list,) if model_field.multiple else (str,)
-    elif isinstance(model_field, models.BooleanField):
-        expected = (bool,)
-    elif isinstance(model_field, models.IntegerField):
-        expected = (int,)
-    elif isinstance(model_field, models.DecimalField):
-        expected = (float, int)
-    else:
-        expected = (str,)
-    if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
-        wanted = {
-            str: _("text in quotes"),
-            int: _("a whole number"),
-            float: _("a number"),
-            bool: "true / false",
-        }
-        raise ValidationError(
-            _("expected %(wanted)s, not %(value)r")
-            % {"wanted": wanted.get(expected[0], _("a list of texts")), "value": value}
-        )
-    if isinstance(model_field, (models.DateField, models.DecimalField)):
-        return model_field.to_python(str(value))
-    return value
-
-
-def _raw(record: Record, one: str) -> Any:
-    """Return what a record holds in a field, as a dossier would say it."""
-    model_field = record._meta.get_field(one)
-    value = getattr(record, one)
-    if isinstance(model_field, models.ForeignKey):
-        return value.key if value else None
-    if isinstance(model_field, IntervalField):
-        return value.text if value else None
-    if isinstance(model_field, CountryField):
-        if model_field.multiple:
-            return [country.code for country in value]
-        return str(value.code or "")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(model_field, models.DecimalField):
-        return None if value is None else float(value)
-    return value

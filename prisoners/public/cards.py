@@ -30,6 +30,7 @@ def reported(figure: Figure, notes: Footnotes) -> dict[str, Any]:
         "proof_url": figure.get_absolute_url(),
         "proof_label": _("An estimate; its source") if figure.is_estimate else _("Its source"),
         "refs": notes.refs(figure, "value", "stated_by"),
+        "wordings": notes.wordings(figure, "value"),
         "lang": "",
     }
 

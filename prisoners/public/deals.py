@@ -21,6 +21,7 @@ from prisoners.public.person import statement
 from prisoners.public.quoting import quotation
 from prisoners.public.releases import summary
 from prisoners.reading import releases
+from prisoners.reading.deals import latest_first
 from prisoners.reading.people import names_loaded
 
 PAGE_SIZE = 50
@@ -47,7 +48,7 @@ def records_of(deal: Deal) -> list[Record]:
 
 @page
 def deal_list(request: HttpRequest) -> HttpResponse:
-    found = with_ledger(Deal.objects.published().latest_first("agreed"))
+    found = with_ledger(latest_first(Deal.objects.published()))
     shown = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     notes = Footnotes(record for deal in shown for record in records_of(deal))
     context = {

@@ -82,9 +82,13 @@ def _year(event: Event) -> int:
 
 
 def _month(event: Event) -> str:
-    """The month that an event is known to be in; empty where only the year is known."""
-    precision = event.date.precision if event.date else ""
-    return dates.month_label(_day(event)) if precision in ("day", "month") else ""
+    """The month that an event is known to be in; empty where it may be in one of several."""
+    date = event.date
+    if date is None or date.precision not in ("day", "month"):
+        return ""
+    if date.first and date.last and date.first.replace(day=1) != date.last.replace(day=1):
+        return ""
+    return dates.month_label(_day(event))
 
 
 def _detention(event: Event) -> dict[str, Any]:

@@ -69,19 +69,20 @@ class Footnotes:
         against = self._citations.against(record, field)
         ours = self._citations.of(record, field)
         supporting = [one for one in ours if one.stance == Citation.Stance.SUPPORTS]
-        values = [(value, one) for one in supporting] + [(one.value, one) for one in against]
+        said: dict[str, dict[str, Any]] = {}
+        for words, one in [(value, one) for one in supporting] + [
+            (one.value, one) for one in against
+        ]:
+            row = said.setdefault(words, {"value": words, "refs": [], "by": {}})
+            row["refs"] += self._ref_of(one)
+            row["by"][one.source_id] = {
+                "who": one.source.publisher or one.source.title,
+                "when": label(one.source.published),
+                "url": one.source.get_absolute_url(),
+            }
         return {
             "question": question,
-            "values": [
-                {
-                    "value": words,
-                    "who": one.source.publisher or one.source.title,
-                    "when": label(one.source.published),
-                    "url": one.source.get_absolute_url(),
-                    "refs": self._ref_of(one),
-                }
-                for words, one in values
-            ],
+            "values": [row | {"by": list(row["by"].values())} for row in said.values()],
         }
 
     @property

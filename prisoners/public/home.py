@@ -16,6 +16,7 @@ from prisoners.public.over_time import held_over_time
 from prisoners.public.releases import summary
 from prisoners.reading import releases
 from prisoners.reading.counts import totals, withheld
+from prisoners.reading.deals import latest_first
 from prisoners.reading.figures import latest_held
 
 
@@ -25,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     counted = totals(today)
     reported = latest_held()
     release = releases.with_people(Release.objects.published().latest_first("happened")).first()
-    deals = with_ledger(Deal.objects.published().latest_first("agreed"))
+    deals = with_ledger(latest_first(Deal.objects.published()))
     if release and release.deal and words.seen(release.deal):
         deals = deals.filter(pk=release.deal.pk)
     deal = deals.first()

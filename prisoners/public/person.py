@@ -66,7 +66,7 @@ def prisoner_detail(request: HttpRequest, found: PrisonerQuerySet) -> HttpRespon
         if person.biography
         else None,
         "facts": _folded(_facts(person, notes)),
-        "detentions": [_detention(one, today, notes) for one in person.detentions.all()],
+        "detentions": [_detention(one, today, notes) for one in people.detentions_of(person)],
         "time_held": _time_held(person, today),
         "disagreements": disagreements(people.records_of(person), notes),
         "recognitions": [_recognition(one, notes) for one in person.recognitions.all()],
@@ -125,6 +125,12 @@ def _status(
     else:
         since = words.when(detention.ended) or gettext("on a day that is not stated")
         note = "" if span else gettext("Since when is not stated in our sources.")
+        if people.returned_into(person, detention):
+            # The time since the return alone would be taken for the whole of it.
+            span = None
+            note = gettext("Held again since the return to custody, %(date)s.") % {
+                "date": words.label(detention.began) or gettext("date not stated")
+            }
     chosen = with_span if span else without
     line = chosen % {"when": since, "span": span.label() if span else ""}
     return {"status": status, "line": line, "refs": refs, "note": note}
@@ -249,7 +255,7 @@ def _detention(one: Detention, today: date, notes: Footnotes) -> Context:
             ],
         ),
     ]
-    if one.is_open:
+    if one.is_open or one.last_confirmed:
         facts.append(
             _fact(
                 gettext("Last confirmed as held"),
@@ -257,7 +263,7 @@ def _detention(one: Detention, today: date, notes: Footnotes) -> Context:
                 gettext("no confirmation is in this record"),
             )
         )
-    else:
+    if not one.is_open:
         facts += _ending(one, notes)
     return {
         "anchor": f"detention-{one.pk}",

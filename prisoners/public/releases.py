@@ -62,7 +62,7 @@ def release_detail(request: HttpRequest, found: QuerySet[Release]) -> HttpRespon
         "when": words.when(release.happened) or _("on a day that is not stated"),
         "when_refs": notes.refs(release, "happened"),
         "people": people(release, notes),
-        "date_basis": {"text": release.date_basis, "refs": notes.refs(release, "date_basis")},
+        "date_basis": _date_basis(release, notes),
         "context": {"text": release.context, "refs": notes.refs(release, "context")},
         "facts": _facts(release, notes),
         "sums": _sums(release),
@@ -75,7 +75,9 @@ def release_detail(request: HttpRequest, found: QuerySet[Release]) -> HttpRespon
         "figures": [cards.reported(figure, notes) for figure in figures],
         "comparisons": [comparison(one) for one in compare_all(figures)],
         "statements": [statement(one, notes, release) for one in statements],
-        "disagreements": disagreements([*releases.records_of(release), *figures], notes),
+        "disagreements": disagreements(
+            [*releases.records_of(release), *figures, *statements], notes
+        ),
         "crumbs": [{"label": _("Releases"), "url": reverse("release-list")}],
         "quotation": quotation(release.title, release.get_absolute_url(), timezone.localdate()),
     }
@@ -94,6 +96,14 @@ def summary(release: Release, notes: Footnotes) -> Context:
         "people": people(release, notes),
         "deal": words.seen(release.deal),
     }
+
+
+def _date_basis(release: Release, notes: Footnotes) -> Context | None:
+    """Return how the date is known; None where a source states the day itself."""
+    happened = release.happened
+    if happened is None or (happened.is_day and not happened.inferred):
+        return None
+    return {"text": release.date_basis, "refs": notes.refs(release, "date_basis")}
 
 
 def people(release: Release, notes: Footnotes) -> Context | None:
@@ -123,7 +133,11 @@ def people(release: Release, notes: Footnotes) -> Context | None:
     if destinations and pairs and not placed:
         picture["groups"] = [_group(None, freed, pairs, [], each)]
         picture["tally"] = [_tally(one, notes) for one in destinations]
-        picture["tally_note"] = _("Who went where is not stated for those named here.")
+        picture["tally_note"] = (
+            _("Those named here did not leave.")
+            if all(outcome.refused_to_leave for outcome, _person_named in pairs)
+            else _("Who went where is not stated for those named here.")
+        )
         return picture
     picture["groups"] = [
         _group(
@@ -169,13 +183,22 @@ def _person(person: Prisoner) -> Context:
 
 
 def _went(outcome: ReleaseOutcome) -> str:
+    if outcome.refused_to_leave and not outcome.destination:
+        return _("did not leave")
     if not outcome.destination:
         return _("where to is not stated")
-    return pgettext("where to", "to %(country)s") % {"country": outcome.destination.name}
+    return _where(outcome.destination, outcome.release)
 
 
 def _to(destination: ReleaseDestination) -> str:
-    return pgettext("how many went where", "to %(country)s") % {"country": destination.country.name}
+    return _where(destination.country, destination.release)
+
+
+def _where(country: Any, release: Release) -> str:
+    """Return where somebody went; who was freed inside the country that held them did not leave."""
+    if country == release.country:
+        return pgettext("where to", "inside %(country)s") % {"country": country.name}
+    return pgettext("where to", "to %(country)s") % {"country": country.name}
 
 
 def _tally(destination: ReleaseDestination, notes: Footnotes) -> Context:

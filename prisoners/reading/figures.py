@@ -37,11 +37,17 @@ def compare(first: Figure, second: Figure) -> Comparison | None:
     """Compare two figures; None where they are not about the same quantity.
 
     They are where they count the same in the same country, on the same side of one release, on
-    one day, or before and after one release of known headcount. In between, anything may happen.
+    one day, or before and after one release of known headcount. In between, anything may happen,
+    and so it may between a release and a later day that a figure is as of.
     """
     if (first.counts, first.country) != (second.counts, second.country):
         return None
-    same_release = first.release_id is not None and first.release_id == second.release_id
+    same_release = (
+        first.release_id is not None
+        and first.release_id == second.release_id
+        and _is_of_its_release(first)
+        and _is_of_its_release(second)
+    )
     if same_release and first.relation and first.relation == second.relation:
         return _compared(first, second, None)
     if same_release and {first.relation, second.relation} == {"before", "after"}:
@@ -54,6 +60,19 @@ def compare(first: Figure, second: Figure) -> Comparison | None:
     if _on_one_day(first.as_of, second.as_of):
         return _compared(first, second, None)
     return None
+
+
+def _is_of_its_release(figure: Figure) -> bool:
+    """Whether a figure may be of the days on which its release happened, or of that before it."""
+    happened = figure.release.happened if figure.release else None
+    if figure.as_of is None or happened is None:
+        return True
+    first = happened.first
+    if first and figure.relation == Figure.Relation.BEFORE:
+        first -= timedelta(days=1)
+    too_early = figure.as_of.last and first and figure.as_of.last < first
+    too_late = figure.as_of.first and happened.last and figure.as_of.first > happened.last
+    return not (too_early or too_late)
 
 
 def _on_one_day(first: Interval | None, second: Interval | None) -> bool:
@@ -72,9 +91,15 @@ def _compared(first: Figure, second: Figure, released: int | None) -> Comparison
 
 
 def compare_all(figures: list[Figure]) -> list[Comparison]:
-    """Return every comparison that can be made among some figures."""
-    compared = (compare(first, second) for first, second in combinations(figures, 2))
-    return [one for one in compared if one is not None]
+    """Return every comparison that can be made among some figures and says something.
+
+    That one figure says nothing about another is worth saying only of two that stand alone.
+    """
+    compared = [compare(first, second) for first, second in combinations(figures, 2)]
+    found = [one for one in compared if one is not None]
+    if len(found) == 1:
+        return found
+    return [one for one in found if one.verdict is not Verdict.SILENT]
 
 
 def day_of(figure: Figure) -> date | None:

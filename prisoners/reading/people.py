@@ -111,6 +111,30 @@ def listed_records_of(person: Prisoner) -> list[Record]:
     return records
 
 
+def detentions_of(person: Prisoner) -> list[Detention]:
+    """Return the detentions that are loaded, by when they began, or else ended."""
+    return sorted(
+        person.detentions.all(),
+        key=lambda one: (
+            one.began_first or one.ended_first or one.ended_last or date.max,
+            one.ended_first or date.max,
+            one.pk,
+        ),
+    )
+
+
+def returned_into(person: Prisoner, detention: Detention) -> bool:
+    """Return whether a detention goes on from one that was to end by release and did not."""
+    return any(
+        outcome.returned_to_custody and other.ended_last and other != detention
+        for other in person.detentions.all()
+        for outcome in other.outcomes.all()
+        if detention.began is None
+        or other.ended is None
+        or not detention.began.certainly_before(other.ended)
+    )
+
+
 def latest_detention(person: Prisoner, day: date | None = None) -> Detention | None:
     """Return the detention that a short account of a person is about, from those loaded.
 

@@ -167,7 +167,19 @@ def whole_label(record: Record) -> str:
     if isinstance(record, DealParty):
         return str(record)
     if isinstance(record, Detention):
-        return record.began.label() if record.began else _("not stated")
+        return _detention(record)
+    if isinstance(record, Statement):
+        return f"{record.said_by}: {record.text}"
     if isinstance(record, (Prisoner, Release)):
         return _("the record as a whole")
     return str(record)
+
+
+def _detention(record: Detention) -> str:
+    if record.began:
+        return record.began.label()
+    if record.ended:
+        return _("until %(date)s") % {"date": record.ended.label()}
+    if record.last_confirmed:
+        return _("held on %(date)s") % {"date": record.last_confirmed.label()}
+    return _("not stated")

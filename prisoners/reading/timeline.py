@@ -38,7 +38,7 @@ from prisoners.models import (
     Statement,
 )
 from prisoners.models.fields import first_name, last_name
-from prisoners.reading.people import names_loaded
+from prisoners.reading.people import detentions_of, names_loaded
 
 # Where a date is not known at all: before everything, so that the latest-first order ends with it.
 UNDATED: Final = date.min
@@ -233,19 +233,27 @@ def life_of(person: Prisoner) -> list[Event]:
         if one.kind == Affiliation.Kind.AWARD
     ]
     found += [Event(Kind.RECOGNITION, one, "since") for one in person.recognitions.all()]
-    for detention in person.detentions.all():
+    for detention in detentions_of(person):
         found.append(Event(Kind.ARREST, detention, "began"))
         found += [Event(Kind.SENTENCE, one, "passed") for one in detention.sentences.all()]
         if detention.end_kind == Detention.EndKind.DIED:
             found.append(Event(Kind.DEATH, detention, "ended"))
         elif detention.end_kind:
             found.append(Event(Kind.RELEASE, detention, "ended"))
-    return sorted(found, key=_by_date)
+    order = {detention.pk: place for place, detention in enumerate(detentions_of(person))}
+    return sorted(found, key=lambda event: _by_date(event, order))
 
 
-def _by_date(event: Event) -> tuple[date, date, int]:
-    happened = event.date
+def _by_date(event: Event, order: dict[int, int]) -> tuple[date, date, int, int]:
+    """Order by date; on one day, who is freed and taken again was freed first.
+
+    An arrest of unknown date came before the end of its detention, where that is known.
+    """
+    happened, record = event.date, event.record
     rank = list(Kind).index(event.kind)
+    place = order.get(record.pk, 0) if isinstance(record, Detention) else 0
+    if happened is None and event.kind is Kind.ARREST and isinstance(record, Detention):
+        happened = record.ended
     if happened is None:
-        return date.max, date.max, rank
-    return happened.first or date.min, happened.last or date.max, rank
+        return date.max, date.max, place, rank
+    return happened.first or date.min, happened.last or date.max, place, rank

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-FIRST_DOSSIER = Path(__file__).resolve().parents[2] / "dossiers" / "belarus-2025-12-13.toml"
+FIRST_DOSSIER = "belarus-2025-12-13"
 
 
 def has_secret_key() -> bool:
@@ -84,7 +84,7 @@ class Command(BaseCommand):
         self.say("Bringing the database up to date …")
         call_command("wait_for_database", stdout=self.stdout)
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("load_dossier", str(FIRST_DOSSIER), if_empty=True, stdout=self.stdout)
+        call_command("load_dossier", FIRST_DOSSIER, if_empty=True, stdout=self.stdout)
         call_command("keep_snapshot", stdout=self.stdout)
 
         collected = settings.VAR_DIR / "collected"
