@@ -11,9 +11,10 @@ import pytest
 from django.http import QueryDict
 
 from prisoners.models import CountRange, Detention, Prisoner, Release, Status
-from prisoners.public.people import in_order
 from prisoners.reading.facets import FACETS
 from prisoners.reading.filters import PrisonerFilter
+from prisoners.reading.people import for_list
+from prisoners.reading.snapshot.kept import current
 from tests.factories import (
     ActorFactory,
     ChargeFactory,
@@ -79,13 +80,13 @@ def _people(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 def asked(query: str) -> PrisonerFilter:
-    found = PrisonerFilter(QueryDict(query), Prisoner.objects.published(), today=TODAY)
+    found = PrisonerFilter(QueryDict(query), current(), today=TODAY)
     assert found.is_valid(), found.form.errors
     return found
 
 
 def names(query: str) -> set[str]:
-    return {one.name.removeprefix("Test ") for one in asked(query).people}
+    return {one.name.removeprefix("Test ") for one in for_list(asked(query).numbers().tolist())}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,11 @@ def test_a_range_of_arrests_counts_the_certain_and_lists_the_possible(
     when: str, certain: set[str], possible: set[str]
 ) -> None:
     found = asked(f"arrested={when}")
-    listed = {one.name.removeprefix("Test "): one.is_certain for one in found.people}
+    numbers = found.numbers().tolist()
+    standing = found.standing(numbers)
+    listed = {
+        one.name.removeprefix("Test "): standing[one.pk].is_certain for one in for_list(numbers)
+    }
     assert set(listed) == possible
     assert {name for name, is_certain in listed.items() if is_certain} == certain
     assert found.count() == CountRange(len(certain), len(possible))
@@ -159,7 +164,7 @@ def test_each_choice_counts_those_whom_it_would_list(query: str, facet: Any) -> 
     for value, number in counted.items():
         narrowed = own.copy()
         narrowed[facet.name] = value
-        assert asked(narrowed.urlencode()).people.count() == number, (facet.name, value)
+        assert asked(narrowed.urlencode()).count().possible == number, (facet.name, value)
     labels = facet.labels(counted)
     assert set(labels) == set(counted)
 
@@ -170,7 +175,7 @@ def test_each_status_counts_those_whom_it_would_list(query: str) -> None:
     own = QueryDict(query, mutable=True)
     for status in ("held", "released", "died", "unknown"):
         own["status"] = status
-        assert asked(own.urlencode()).people.count() == counted[status], status
+        assert asked(own.urlencode()).count().possible == counted[status], status
 
 
 @pytest.mark.parametrize(
@@ -185,7 +190,7 @@ def test_each_status_counts_those_whom_it_would_list(query: str) -> None:
 )
 def test_an_order_puts_the_unknown_last(order: str, expected: list[str]) -> None:
     found = asked(f"sort={order}")
-    ordered = [one.name.removeprefix("Test ") for one in in_order(found.people, found)]
+    ordered = [one.name.removeprefix("Test ") for one in for_list(found.numbers().tolist())]
     assert ordered[: len(expected)] == expected
     assert len(ordered) == 5
 
