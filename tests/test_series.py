@@ -102,8 +102,8 @@ def test_what_stands_beside_the_line_is_public_and_of_the_country() -> None:
         DealFactory.create(agreed="2021-01-01", **values)
     FigureFactory.create(published=True, counts="released")
     for ask in (series.reported_held, series.largest_releases, series.latest_deals):
-        assert len(ask()) == len(ask(["AQ"])) == 1  # type: ignore[operator]
-        assert ask(["BV"]) == []  # type: ignore[operator]
+        assert len(ask()) == len(ask(["AQ"])) == 1
+        assert ask(["BV"]) == []
 
 
 def test_the_largest_releases_are_marked_and_not_too_many() -> None:
