@@ -163,7 +163,7 @@ def test_each_documented_number_beside_a_figure_is_what_its_list_gives() -> None
 
 @pytest.mark.parametrize(
     ("path", "table", "fewest"),
-    [("/", 0, 10), ("/timeline/", 2, 8), ("/timeline/?country=BV", 1, 1)],
+    [("/", 0, 10), ("/timeline/", 2, 8), ("/timeline/?country=BV", 0, 2)],
 )
 def test_each_number_of_a_picture_is_what_its_list_gives(
     path: str, table: int, fewest: int
@@ -172,7 +172,8 @@ def test_each_number_of_a_picture_is_what_its_list_gives(
     assert len(numbers) >= fewest
     for number in (*numbers[::4], numbers[-1]):
         proof = read(number.attrs["href"])
-        assert said(number.text) == said_by_list(proof) == listed(proof), number
+        assert said(number.text) == said_by_list(proof), number
+        assert said(number.text)[1] == listed(proof)[1], number
 
 
 @pytest.mark.parametrize("status", ["held", "released", "died", "unknown"])

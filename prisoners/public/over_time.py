@@ -152,6 +152,7 @@ def arrests_and_releases(
         "has_range": any(
             not one.is_exact for month in counted for one in (month.arrested, month.released)
         ),
+        "is_cut": len(counted) == series.MOST_MONTHS,
         "first": dates.month_label(counted[0].first),
         "last": dates.month_label(counted[-1].first),
     }

@@ -27,7 +27,7 @@ MOST_MONTHS: Final = 72
 # How many months lie between the days of a long series; the first is taken that is enough.
 STEPS: Final = (1, 3, 6, 12, 60, 120)
 # The most figures that a picture shows, the latest ones.
-MOST_REPORTED: Final = 18
+MOST_REPORTED: Final = 16
 # The most releases, and the most deals, that a picture marks.
 MOST_MARKED: Final = 8
 
