@@ -316,8 +316,8 @@ def test_who_refused_to_leave_was_held_until_sent_home() -> None:
         "Freed on 19 February 2026 Held again since the return to custody, "
         "11 September 2025 (inferred)."
     )
-    happened = [one.text for one in page.section("What happened").all("li")]
-    assert [one.split()[0] for one in happened] == ["Arrest", "Release", "Arrest", "Release"]
+    happened = [one.text.lower() for one in page.section("What happened").all("li")]
+    assert [one.split()[0] for one in happened] == ["arrest", "release", "arrest", "release"]
     assert "Mikalai Statkevich did not leave; refused to leave the country" in (
         read_once(SEP).section("Named here").text
     )

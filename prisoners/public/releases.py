@@ -183,22 +183,19 @@ def _person(person: Prisoner) -> Context:
 
 
 def _went(outcome: ReleaseOutcome) -> str:
-    if outcome.refused_to_leave and not outcome.destination:
-        return _("did not leave")
-    if not outcome.destination:
-        return _("where to is not stated")
-    return _where(outcome.destination, outcome.release)
+    country = outcome.destination
+    if not country:
+        return _("did not leave") if outcome.refused_to_leave else _("where to is not stated")
+    if country == outcome.release.country:
+        return pgettext("where to", "inside %(country)s") % {"country": country.name}
+    return pgettext("where to", "to %(country)s") % {"country": country.name}
 
 
 def _to(destination: ReleaseDestination) -> str:
-    return _where(destination.country, destination.release)
-
-
-def _where(country: Any, release: Release) -> str:
-    """Return where somebody went; who was freed inside the country that held them did not leave."""
-    if country == release.country:
-        return pgettext("where to", "inside %(country)s") % {"country": country.name}
-    return pgettext("where to", "to %(country)s") % {"country": country.name}
+    country = destination.country
+    if country == destination.release.country:
+        return pgettext("how many went where", "inside %(country)s") % {"country": country.name}
+    return pgettext("how many went where", "to %(country)s") % {"country": country.name}
 
 
 def _tally(destination: ReleaseDestination, notes: Footnotes) -> Context:
