@@ -5,17 +5,14 @@ names. Where neither is to be had that half is left out with a word, and under C
 """
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 from xml.etree import ElementTree
 
-from tests.postgresql import CannotStartError, cluster, programs
+from tests.postgresql import CannotStartError, clean_up_when_stopped, cluster, programs
 
 # Chosen tests run one after another, as a debugger and a quick look want them. Files stay whole:
 # some share a site that takes seconds to start.
@@ -85,13 +82,7 @@ def on_postgresql(arguments: list[str]) -> Result | str:
 
 
 def main(arguments: list[str]) -> int:
-    def stop(number: int, _frame: FrameType | None) -> NoReturn:
-        raise SystemExit(128 + number)
-
-    # So that what was begun is cleaned up; Ctrl-C does so by itself.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
-
+    clean_up_when_stopped()
     results: list[Result | str] = [run("SQLite", None, arguments)]
     results.append(on_postgresql(arguments))
     print("\n" + " · ".join(map(str, results)))
