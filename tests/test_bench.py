@@ -36,7 +36,8 @@ WRITTEN = {
     "conditional": r"\d+\.\d\d \([\d,.]+ : [\d,.]+ a second\)|never answered 304",
     "datasette": r"\d+\.\d\d \([\d,.]+ : [\d,.]+ a second\)",
     "memory": r"\d+ MB",
-    "building": r"[\d,]+ s, [\d,]+ a second",
+    "inventing": r"[\d,]+ s, [\d,]+ a second",
+    "preparing": r"[\d,]+ s",
 }
 
 

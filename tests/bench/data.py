@@ -118,8 +118,8 @@ def _kept(data: DataSet, seed: int, fresh: bool) -> DataSet:
         before = json.loads(note.read_text())
         if before["made_by"] == made_by(seed):
             say(f"{data.people:,} people on {data.database}: kept from before")
-            data.took.update(before["took"])
             _manage(data, "prepare", "--make-secret-key")
+            data.took.update(before["took"])
             return data
     _built(data, seed)
     note.write_text(json.dumps({"made_by": made_by(seed), "took": data.took}))

@@ -52,7 +52,8 @@ ROWS: Final = (
     Row("datasette", "{small} people: lists, of Datasette", "≥ 30", at_least(30)),
     Row("memory", "Memory that a worker does not share", "< 200 MB", lambda number: number < 200),
     Row("first", "First page of a new process"),
-    Row("building", "Inventing {people} people"),
+    Row("inventing", "Inventing {people} people"),
+    Row("preparing", "Making {people} people ready to be served"),
 )
 
 
