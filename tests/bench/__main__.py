@@ -307,8 +307,7 @@ def main(arguments: list[str]) -> int:
     asked = options(arguments)
     folder = ROOT / os.environ.get("VAR_DIR", "var") / "bench"
     folder.mkdir(parents=True, exist_ok=True)
-    before, status = load(), 0
-    figures = {}
+    before, status, figures, written = load(), 0, {}, ""
     for database in asked.databases:
         if not found(database):
             say(f"{database}: left out, as it was not found (apt-get install postgresql)")
@@ -316,11 +315,13 @@ def main(arguments: list[str]) -> int:
         try:
             figures[database] = measure(database, asked, folder)
         except (CommandFailedError, ServerError, CannotStartError) as error:
-            say(f"{database}: {error}")  # what the other one takes long to measure is still shown
+            say(f"{database}: {error}")
             status = 1
-    lines = table(figures, asked.people, asked.small)
-    written = f"{lines}\n\n{circumstances(asked, before)}\n"
-    (folder / "table.md").write_text(written, encoding="utf-8")
+            continue
+        # Now, not in the end: the next one may take an hour, or be stopped.
+        lines = table(figures, asked.people, asked.small)
+        written = f"{lines}\n\n{circumstances(asked, before)}\n"
+        (folder / "table.md").write_text(written, encoding="utf-8")
     sys.stdout.write(written)
     return status
 
