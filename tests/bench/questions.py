@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from django.db.models import Max
@@ -137,6 +137,15 @@ class Query:
     spelling: str
 
 
+class Spelling(NamedTuple):
+    """A public spelling of somebody whose own name is in the language ``own``."""
+
+    text: str
+    script: str
+    language: str
+    own: str
+
+
 # Alphabets: a slip in one of two Chinese characters makes another name, not a misspelt one.
 ALPHABETS: Final = ("Latn", "Cyrl", "Arab", "Geor")
 OF_PEOPLE: Final = (PrisonerName.Kind.OWN, PrisonerName.Kind.TRANSLITERATION)
@@ -159,22 +168,23 @@ def names(seed: str, count: int) -> list[Query]:
     return chance.sample(queries, len(queries))
 
 
-def _spellings(chance: random.Random) -> Iterator[PrisonerName]:
+def _spellings(chance: random.Random) -> Iterator[Spelling]:
     """Yield one public spelling of each person of the sample."""
-    people = sample(chance)
     by_person: dict[int, list[PrisonerName]] = defaultdict(list)
-    for name in PrisonerName.objects.published().filter(prisoner__in=people, kind__in=OF_PEOPLE):
+    of_people = PrisonerName.objects.published().filter(prisoner__in=sample(chance))
+    for name in of_people.filter(kind__in=OF_PEOPLE).order_by("prisoner", "pk"):
         by_person[name.prisoner_id].append(name)
-    for person in people:
-        if person in by_person:
-            yield chance.choice(sorted(by_person[person], key=lambda name: name.pk))
+    for spelt in by_person.values():
+        name = chance.choice(spelt)
+        own = next((one.language for one in spelt if one.kind == PrisonerName.Kind.OWN), "")
+        yield Spelling(name.text, name.script, name.language, own)
 
 
-def _exact(spelling: PrisonerName, _chance: random.Random) -> str:
+def _exact(spelling: Spelling, _chance: random.Random) -> str:
     return spelling.text
 
 
-def _begun(spelling: PrisonerName, chance: random.Random) -> str:
+def _begun(spelling: Spelling, chance: random.Random) -> str:
     """The name as far as it was typed: at least four letters of its last word."""
     beginning, _space, last = spelling.text.rpartition(" ")
     if spelling.script not in ALPHABETS or len(last) < 6:
@@ -189,7 +199,7 @@ def _longest(text: str) -> tuple[str, str, str]:
     return before, word, after
 
 
-def _misspelt(spelling: PrisonerName, chance: random.Random) -> str:
+def _misspelt(spelling: Spelling, chance: random.Random) -> str:
     """One letter of the longest word, not its first, left out, doubled, or taken for another."""
     before, word, after = _longest(spelling.text)
     if spelling.script not in ALPHABETS or len(word) < 6:
@@ -200,7 +210,7 @@ def _misspelt(spelling: PrisonerName, chance: random.Random) -> str:
     return "" if changed == word else before + changed + after
 
 
-def _transposed(spelling: PrisonerName, chance: random.Random) -> str:
+def _transposed(spelling: Spelling, chance: random.Random) -> str:
     """Two neighbouring letters of the longest word, not its first, in the wrong order."""
     before, word, after = _longest(spelling.text)
     if spelling.script not in ALPHABETS or len(word) < 6:
@@ -210,25 +220,25 @@ def _transposed(spelling: PrisonerName, chance: random.Random) -> str:
     return "" if changed == word else before + changed + after
 
 
-def _reordered(spelling: PrisonerName, _chance: random.Random) -> str:
+def _reordered(spelling: Spelling, _chance: random.Random) -> str:
     words = spelling.text.split()
     return " ".join(reversed(words)) if len(words) > 1 else ""
 
 
-def _other_script(spelling: PrisonerName, _chance: random.Random) -> str:
+def _other_script(spelling: Spelling, _chance: random.Random) -> str:
     """A Cyrillic name in Latin letters or a Latin one in Cyrillic, by a table of this file.
 
-    Chinese and Korean names, filed with the family name first, come out as others letter by letter.
+    Chinese and Korean names come out as others, letter by letter.
     """
-    if spelling.filed_as:
+    if spelling.script == "Cyrl" and spelling.own in ("be", "ru", "uk"):
+        return _written(spelling.text, POLISH if len(spelling.text) % 2 else FRENCH)
+    if spelling.script != "Latn" or spelling.own in ("zh", "ko"):
         return ""
-    if spelling.script == "Cyrl":
-        table = POLISH if len(spelling.text) % 2 else FRENCH
-        return _written(spelling.text, table)
-    return _written(spelling.text, RUSSIAN) if spelling.script == "Latn" else ""
+    sounds = "es" if spelling.own == "es" else spelling.language
+    return _written(spelling.text, {**FROM_LATIN, **FROM_LATIN_OF.get(sounds, {})})
 
 
-def _with_patronymic(spelling: PrisonerName, chance: random.Random) -> str:
+def _with_patronymic(spelling: Spelling, chance: random.Random) -> str:
     """A Slavic name with a father's name in it, which the record does not have."""
     if spelling.language not in ("ru", "be", "uk") or spelling.script != "Cyrl":
         return ""
@@ -238,7 +248,7 @@ def _with_patronymic(spelling: PrisonerName, chance: random.Random) -> str:
     return f"{given} {father[0 if woman else 1]} {family}" if family else ""
 
 
-KINDS: Final[Mapping[str, Callable[[PrisonerName, random.Random], str]]] = {
+KINDS: Final[Mapping[str, Callable[[Spelling, random.Random], str]]] = {
     "exact": _exact,
     "half typed": _begun,
     "misspelt": _misspelt,
@@ -270,11 +280,20 @@ FRENCH: Final = _table(
     "а a б b в v г g ґ g д d е e ё io є ie ж j з z и i і i ї ï й ï к k л l м m н n о o п p р r "
     "с s т t у ou ў ou ф f х kh ц ts ч tch ш ch щ chtch ъ - ы y ь - э e ю iou я ia ' -"
 )
-RUSSIAN: Final = _table(
-    "shch щ sch ш sh ш ch ч tch ч kh х zh ж gh г ts ц dz дз dj дж ya я yu ю yo ё ye е ia ия ou у "
-    "a а b б c к d д e е f ф g г h х i и j дж k к l л m м n н o о p п q к r р s с t т u у v в w в "
-    "x кс y и z з ' - ʼ - - -"
+# Latin letters as they are read in Russian, with what some languages read otherwise.
+FROM_LATIN: Final = _table(
+    "shch щ sch щ sh ш tch ч ch ч kh х zh ж gh г ts ц dz дз dj дж ya я yu ю yo ё ye е yy ый ia ия "
+    "iu ю ou у a а b б c к d д e е f ф g г h х i и j дж k к l л m м n н o о p п q к r р s с t т "
+    "u у v в w в x кс y и z з ' - ʼ - š ш č ч ž ж"
 )
+_SLAVIC: Final = _table("j й ja я ju ю jo ё je е h г ch х c ц")
+FROM_LATIN_OF: Final = {
+    "be": _SLAVIC,
+    "ru": {**_SLAVIC, **_table("h х ch ч c к")},
+    "de": {**_SLAVIC, **_table("h х sch ш tsch ч schtsch щ s с")},
+    "fr": _table("ch ш j ж"),
+    "es": _table("j х lla лья ll ль ñ нь qu к ce се ci си gue ге gui ги z с h - ia ия y и"),
+}
 
 
 def _written(text: str, table: Mapping[str, str]) -> str:
