@@ -3,17 +3,21 @@ VENV ?= .venv
 PYTHON ?= python3
 # Chosen tests or pytest options: make test ARGS="tests/test_dates.py -k interval"
 ARGS ?=
+# How many people the benchmark invents: for itself, and beside Datasette
+PEOPLE ?= 1000000
+SMALL ?= 100000
 
 SHELL = /bin/sh
 .SHELLFLAGS = -euc
 .ONESHELL:
 .SILENT:
-.PHONY: help run test check lock install install-dev
+.PHONY: help run test check bench lock install install-dev
 
 help:
 	echo "make run     install what is needed and serve the site on http://127.0.0.1:8000/"
 	echo "make test    the whole suite, on SQLite and on PostgreSQL; ARGS=\"…\" chooses tests"
 	echo "make check   style, types, templates, import rules, migrations, production settings"
+	echo "make bench   how fast it is, beside a bare Django and Datasette; PEOPLE=…, SMALL=… people"
 	echo "make lock    write both lock files anew"
 
 run: install
@@ -52,6 +56,9 @@ check: install-dev
 		printf "Failed:$$failed\n" >&2
 		exit 1
 	fi
+
+bench: install-dev
+	exec $(VENV)/bin/python -m tests.bench --people=$(PEOPLE) --small=$(SMALL) $(ARGS)
 
 install: LOCK = requirements.txt
 install-dev: LOCK = requirements-dev.txt

@@ -4,45 +4,20 @@ PostgreSQL is a cluster that is started here and thrown away, or the server that
 names. Where neither is to be had that half is left out with a word, and under CI it is a failure.
 """
 
-import contextlib
 import os
-import pwd
-import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 from xml.etree import ElementTree
 
-import psycopg
+from tests.postgresql import CannotStartError, clean_up_when_stopped, cluster, programs
 
 # Chosen tests run one after another, as a debugger and a quick look want them. Files stay whole:
 # some share a site that takes seconds to start.
 WHOLE_SUITE = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
 IN_CI = os.environ.get("CI") == "true"
-# Fast and forgetful: nothing in this cluster is kept.
-SERVER = """
-cluster=$1 programs=$2
-"$programs/initdb" -D "$cluster/data" -U tracker --auth=trust --encoding=UTF8 --locale=C \
-    --no-sync || exit
-"$programs/postgres" -D "$cluster/data" -k "$cluster" -c listen_addresses= -c fsync=off \
-    -c synchronous_commit=off -c full_page_writes=off &
-# Ends when the suite closes its end or is gone, however it went.
-read -r _
-kill -INT $!
-wait $!
-rm -rf "$cluster"
-"""
-
-
-class CannotStartError(Exception):
-    pass
 
 
 @dataclass
@@ -91,71 +66,6 @@ def run(database: str, url: str | None, arguments: list[str]) -> Result:
     return result
 
 
-def programs() -> Path | None:
-    """The folder of `initdb` and `postgres`; Debian keeps them off the PATH."""
-    on_path = shutil.which("initdb")
-    places = [Path(on_path).resolve().parent] if on_path else []
-    places += sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"),
-        key=lambda place: float(place.parent.name),
-        reverse=True,
-    )
-    for place in places:
-        if (place / "initdb").exists() and (place / "postgres").exists():
-            return place
-    return None
-
-
-@contextlib.contextmanager
-def cluster(place: Path) -> Iterator[str]:
-    """A PostgreSQL of our own, reached by a socket in its folder only."""
-    # Not TMPDIR: the path of a socket may have 107 bytes at most, and a folder inside root's home
-    # is closed to the user below.
-    folder = Path(tempfile.mkdtemp(prefix="tracker-postgresql-", dir="/tmp"))
-    user = None
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        known = {entry.pw_name: entry for entry in pwd.getpwall()}
-        user = known.get("postgres") or known["nobody"]
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    log = folder / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            ["/bin/sh", "-c", SERVER, "sh", str(folder), str(place)],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
-            cwd=folder,
-            user=user and user.pw_uid,
-            group=user and user.pw_gid,
-            extra_groups=None if user is None else [],
-            # Ctrl-C reaches the whole session; the tests still need the server to finish.
-            start_new_session=True,
-        )
-    try:
-        url = f"postgresql://tracker@/postgres?host={folder}"
-        wait_for(server, url, log)
-        yield url
-    finally:
-        if server.stdin:
-            server.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def wait_for(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            psycopg.connect(url, connect_timeout=5).close()
-        except psycopg.OperationalError as error:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise CannotStartError(log.read_text(errors="replace")) from error
-            time.sleep(0.1)
-        else:
-            return
-
-
 def on_postgresql(arguments: list[str]) -> Result | str:
     """What happened, or why it was left out."""
     if url := os.environ.get("TEST_DATABASE_URL"):
@@ -172,13 +82,7 @@ def on_postgresql(arguments: list[str]) -> Result | str:
 
 
 def main(arguments: list[str]) -> int:
-    def stop(number: int, _frame: FrameType | None) -> NoReturn:
-        raise SystemExit(128 + number)
-
-    # So that what was begun is cleaned up; Ctrl-C does so by itself.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
-
+    clean_up_when_stopped()
     results: list[Result | str] = [run("SQLite", None, arguments)]
     results.append(on_postgresql(arguments))
     print("\n" + " · ".join(map(str, results)))
