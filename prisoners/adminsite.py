@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, JsonResponse
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -49,6 +50,16 @@ GROUPS: Final = (
 )
 
 
+class Choices(AutocompleteJsonView):
+    """What a choice offers, in words by which records of the same name can be told apart."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        answer: dict[str, str] = super().serialize_result(obj, to_field_name)
+        if hasattr(self.model_admin, "choice_label"):
+            answer["text"] = self.model_admin.choice_label(self.request, obj)
+        return answer
+
+
 class DeskSite(AdminSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
@@ -57,6 +68,10 @@ class DeskSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         view = self.admin_view(require_safe(understand_date))
         return [path("understand-date/", view, name="understand-date"), *super().get_urls()]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        answer: HttpResponse = Choices.as_view(admin_site=self)(request)
+        return answer
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the kinds of record grouped by the work, and after them the other apps."""

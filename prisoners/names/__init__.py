@@ -2,6 +2,21 @@
 
 from .comparing import THRESHOLD, same, score
 from .folding import fold
-from .keys import keys, prefixes
+from .given import is_given
+from .keys import Asked, Pair, Part, asked, entries, labels, near_words, sound_key
 
-__all__ = ["THRESHOLD", "fold", "keys", "prefixes", "same", "score"]
+__all__ = [
+    "THRESHOLD",
+    "Asked",
+    "Pair",
+    "Part",
+    "asked",
+    "entries",
+    "fold",
+    "is_given",
+    "labels",
+    "near_words",
+    "same",
+    "score",
+    "sound_key",
+]
