@@ -6,7 +6,7 @@ imported, and a site inside it would be made twice.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
@@ -70,8 +70,7 @@ class DeskSite(AdminSite):
         return [path("understand-date/", view, name="understand-date"), *super().get_urls()]
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        answer: HttpResponse = Choices.as_view(admin_site=self)(request)
-        return answer
+        return cast(HttpResponse, Choices.as_view(admin_site=self)(request))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the kinds of record grouped by the work, and after them the other apps."""

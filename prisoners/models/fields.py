@@ -198,7 +198,7 @@ def interval_constraints(model: str, *names: str) -> list[models.CheckConstraint
     return constraints
 
 
-class BytewiseField(models.BinaryField):
+class BytewiseField(models.BinaryField):  # type: ignore[type-arg]  # generic in the stubs only
     """Text kept as bytes, so that it has one order whatever the database's collation."""
 
     def deconstruct(self) -> Any:

@@ -106,8 +106,8 @@ def _entries(way: Sequence[Part]) -> Iterator[Entry]:
             yield sound_key(bones, ""), way[0].label
     for one, other in permutations(way, 2):
         detail = f"{one.label} {other.label}"
-        for bones in product(one.skeletons, other.skeletons):
-            yield sound_key(*bones), detail
+        for two in product(one.skeletons, other.skeletons):
+            yield sound_key(*two), detail
 
 
 @lru_cache(maxsize=8192)

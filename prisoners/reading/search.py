@@ -10,7 +10,7 @@ answer nor the time it takes tells of others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -160,14 +160,14 @@ class _Search:
 
     def _read_from(self, key: str, detail: str, limit: int, typed: str) -> bool:
         """Read what is under a key and has a detail that begins so."""
-        where = {"key": key}
+        where: dict[str, object] = {"key": key}
         if detail:
             where |= {"detail__gte": detail, "detail__lt": after(detail)}
         return self._read(where, limit, typed, "detail", "name")
 
     def _read_beginning(self, key: str, limit: int, typed: str) -> bool:
         """Read what is under keys that begin so."""
-        where = {"key__gte": key, "key__lt": after(key)}
+        where: dict[str, object] = {"key__gte": key, "key__lt": after(key)}
         return self._read(where, limit, typed, "key", "detail", "name")
 
     def _read(self, where: dict[str, object], limit: int, typed: str, *order: str) -> bool:
@@ -179,10 +179,10 @@ class _Search:
         alone = " " not in typed
         is_cut = False
         for part in self.parts:
-            rows = (
+            rows: Iterable[tuple[str, str, int]] = (
                 NameKey.objects.filter(is_public__in=[part], **where)
                 .order_by(*order)
-                .values_list("key", "detail", "name")[:limit]
+                .values_list("key", "detail", "name")[:limit]  # type: ignore[assignment]  # text in bytes
             )
             read = 0
             for key, detail, name in rows:
