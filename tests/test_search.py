@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from prisoners.desk import workflow
-from prisoners.desk.name_index import differences
+from prisoners.desk.name_index import differences, is_empty
 from prisoners.models import NameKey, Prisoner, PrisonerName
 from prisoners.reading import search
 from prisoners.reading.search import find, find_any
@@ -300,6 +300,14 @@ def test_the_check_names_what_the_index_lacks_and_rebuilding_mends_it(
     call_command("rebuild_name_index", "--check")
     assert "2 of 2 spellings" in capsys.readouterr().err
     assert found("Kupala") == [POET]
+
+
+def test_an_index_that_was_never_made_is_missed(writers: None) -> None:
+    assert not is_empty()
+    NameKey.objects.all().delete()
+    assert is_empty()
+    PrisonerName.objects.all().delete()
+    assert not is_empty()
 
 
 def test_an_entry_too_many_is_named_too(writers: None) -> None:

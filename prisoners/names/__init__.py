@@ -3,13 +3,11 @@
 from .comparing import THRESHOLD, same, score
 from .folding import fold
 from .given import is_given
-from .keys import Asked, Pair, Part, asked, entries, labels, near_words, sound_key
+from .keys import Asked, asked, entries, labels, near_words, sound_key
 
 __all__ = [
     "THRESHOLD",
     "Asked",
-    "Pair",
-    "Part",
     "asked",
     "entries",
     "fold",
