@@ -6,11 +6,12 @@ imported, and a site inside it would be made twice.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, JsonResponse
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,6 +51,16 @@ GROUPS: Final = (
 )
 
 
+class Choices(AutocompleteJsonView):
+    """What a choice offers, in words by which records of the same name can be told apart."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        answer: dict[str, str] = super().serialize_result(obj, to_field_name)
+        if hasattr(self.model_admin, "choice_label"):
+            answer["text"] = self.model_admin.choice_label(self.request, obj)
+        return answer
+
+
 class DeskSite(AdminSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
@@ -58,6 +69,9 @@ class DeskSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         view = self.admin_view(require_safe(understand_date))
         return [path("understand-date/", view, name="understand-date"), *super().get_urls()]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return cast(HttpResponse, Choices.as_view(admin_site=self)(request))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the kinds of record grouped by the work, and after them the other apps."""

@@ -785,6 +785,59 @@ def test_a_choice_of_a_person_is_answered_with_as_many_questions_for_many_as_for
     assert questions() == few
 
 
+def offered(desk: Client, model: str, field: str, term: str) -> list[str]:
+    query = {"app_label": "prisoners", "model_name": model, "field_name": field, "term": term}
+    answer = desk.get(reverse("admin:autocomplete"), query).json()
+    return [choice["text"] for choice in answer["results"]]
+
+
+@pytest.mark.parametrize(
+    "term", ["Kupala", "Купала Янка", "Kupalla", "kup", "კუპალა", "Yanka Kupala"]
+)
+def test_a_person_is_chosen_by_any_spelling_of_their_name(desk: Client, term: str) -> None:
+    poet = PrisonerFactory.create(name__text="Janka Kupala", birth="1882-07-07")
+    PrisonerFactory.create(published=True, name__text="Vasil Bykau")
+    label = f"Janka Kupala · born 7 July 1882 · {poet.public_id}"
+    assert offered(desk, "detention", "prisoner", term) == [label]
+    for model in ("affiliation", "recognition", "externalid", "prisonername", "statement"):
+        assert offered(desk, model, "prisoner", term) == [label]
+    DetentionFactory.create(prisoner=poet, began="1930-11-20")
+    [choice] = offered(desk, "releaseoutcome", "detention", term)
+    assert choice == f"Janka Kupala, 20 November 1930 · born 7 July 1882 · {poet.public_id}"
+    for model in ("placement", "charge", "sentence"):
+        assert offered(desk, model, "detention", term) == [choice]
+
+
+def test_a_person_is_chosen_by_their_id_and_the_spelling_that_matched_is_told(
+    desk: Client,
+) -> None:
+    poet = PrisonerFactory.create(name__text="Janka Kupala")
+    PrisonerNameFactory.create(prisoner=poet, text="Тэставы Псеўданім", language="be")
+    assert offered(desk, "detention", "prisoner", poet.public_id) == [
+        f"Janka Kupala · {poet.public_id}"
+    ]
+    assert offered(desk, "detention", "prisoner", "Псеўданім") == [
+        f"Janka Kupala · Тэставы Псеўданім · {poet.public_id}"
+    ]
+
+
+def test_the_nearest_name_is_offered_first_and_a_list_is_searched_alike(desk: Client) -> None:
+    for name in ("Vasil Bykov", "Vasil Bykau"):
+        DetentionFactory.create(prisoner=PrisonerFactory.create(name__text=name))
+    first = offered(desk, "detention", "prisoner", "Vasil Bykau")
+    assert [label.partition(" ·")[0] for label in first] == ["Vasil Bykau", "Vasil Bykov"]
+    for model, count in ((Prisoner, 2), (PrisonerName, 2), (Detention, 2)):
+        page = desk.get(address(model, "changelist"), {"q": "Быкаў"})
+        assert len(page.context["cl"].result_list) == count
+
+
+def test_what_is_no_name_is_looked_for_in_the_other_fields(desk: Client) -> None:
+    DetentionFactory.create(place="Test Harbour")
+    DetentionFactory.create(place="Elsewhere")
+    page = desk.get(address(Detention, "changelist"), {"q": "harbour"})
+    assert [one.place for one in page.context["cl"].result_list] == ["Test Harbour"]
+
+
 def test_the_first_page_is_grouped_by_the_work(desk: Client) -> None:
     response = desk.get(reverse("admin:index"))
     names = [str(group["name"]) for group in response.context["app_list"]]

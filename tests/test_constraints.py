@@ -141,8 +141,9 @@ BROKEN: dict[str, list[Build]] = {
 
 
 def name_key_twice() -> models.Model:
-    first = NameKey.objects.create(name=PrisonerNameFactory.create(), key="TESTKEY")
-    return NameKey(name=first.name, key=first.key)
+    same: dict[str, Any] = {"is_public": False, "key": "TESTKEY", "detail": "testdetail"}
+    first = NameKey.objects.create(name=PrisonerNameFactory.create(), **same)
+    return NameKey(name=first.name, **same)
 
 
 def former_address_of(name: str) -> Build:

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from prisoners.desk.dossiers import DossierError
 from prisoners.desk.synthetic import RealRecordsError, generate
-from prisoners.management.commands.generate_prisoners import Progress
+from prisoners.management.progress import Progress
 from prisoners.models import NameKey, Prisoner, Source
 from prisoners.reading.synthetic import is_synthetic
 from tests.factories import FigureFactory, PrisonerFactory, ReleaseFactory, SourceFactory
@@ -103,7 +103,7 @@ def test_a_count_that_is_none_is_refused(count: str) -> None:
 
 def test_progress_is_a_line_every_tenth_where_nobody_watches() -> None:
     stream = io.StringIO()
-    progress = Progress(1000, stream)
+    progress = Progress(1000, "people", stream)
     for done in range(20, 1001, 20):
         progress(done)
     lines = stream.getvalue().splitlines()
@@ -118,7 +118,7 @@ def test_progress_is_one_line_with_a_bar_on_a_screen() -> None:
             return True
 
     stream = Screen()
-    progress = Progress(1000, stream)
+    progress = Progress(1000, "people", stream)
     progress(500)
     progress(1000)
     assert "\n" not in stream.getvalue()[:-1]

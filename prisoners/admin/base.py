@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.forms.models import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -25,7 +28,6 @@ from django_countries.fields import CountryField
 from prisoners.admin.fields import LARGEST_NUMBER, CountryChoice, IntervalWidget, RecordChoice
 from prisoners.admin.forms import RecordForm, RecordFormSet
 from prisoners.admin.standing import Standing, owner_of, page_of, root_of, standing
-from prisoners.alphabets import sort_key
 from prisoners.desk import workflow
 from prisoners.models import (
     Affiliation,
@@ -33,7 +35,6 @@ from prisoners.models import (
     Detention,
     Placement,
     Prisoner,
-    PrisonerName,
     Recognition,
     Record,
     ReleaseDestination,
@@ -44,6 +45,7 @@ from prisoners.models import (
 )
 from prisoners.models.deals import DealParty
 from prisoners.models.fields import IntervalField
+from prisoners.reading.search import find_any
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -106,6 +108,28 @@ def variants(word: str) -> set[str]:
     if word.isascii():
         return {word}
     return {word, word.lower(), word.upper(), word.capitalize()}
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The people found by a name or an id: the spelling that matched of each, the nearest first.
+
+    ``exact`` where they were found; else they only come close.
+    """
+
+    spellings: dict[int, str]
+    exact: bool
+
+
+def people_found(term: str) -> People:
+    """Find people by public id, address or name, among all there are."""
+    by_id = Prisoner.objects.filter(Q(public_id=term.lower()) | Q(slug=term.lower())).order_by()
+    spellings = dict.fromkeys(by_id.values_list("pk", flat=True), "")
+    found = find_any(term)
+    exact = bool(spellings) or not found.guessed
+    for match in found.matches:
+        spellings.setdefault(match.prisoner, match.spelling.text)
+    return People(spellings, exact)
 
 
 class OfRecords:
@@ -173,28 +197,62 @@ class RecordAdmin(OfRecords, ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
-        """Find records that hold every word, in any case and script, or are about the person."""
-        if "\0" in search_term:
+        """Find records of people by name, and others, or where no name matches, by their text.
+
+        A name is found as the public finds it, among all there are, the nearest first. A text is
+        found in any case and script; it takes reading every record, so names come before it.
+        """
+        term = search_term.strip()
+        if "\0" in term:
             return queryset.none(), False
-        for word in search_term.split():
+        if self.person is None or not term:
+            return self._holding(request, queryset, term), False
+        people = people_found(term)
+        request.people = people  # type: ignore[attr-defined]  # read by whoever labels the choices
+        if people.exact:
+            return self._about(queryset, people, request), False
+        by_text = self._holding(request, queryset, term)
+        if not people.spellings or by_text.exists():
+            return by_text, False
+        return self._about(queryset, people, request), False
+
+    def _holding(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], term: str
+    ) -> models.QuerySet[Any]:
+        """Return the records that hold every word."""
+        for word in term.split():
             found = Q()
             for field in self.get_search_fields(request):
                 for variant in variants(word):
                     found |= Q(**{f"{field}__icontains": variant})
-            if self.person is not None:
-                found |= self._about_person(word)
             queryset = queryset.filter(found)
-        return queryset, False
+        return queryset
 
-    def _about_person(self, word: str) -> Q:
-        key = sort_key(word).strip()
-        if not key:
-            return Q()
-        named = Q(sort_key__contains=key)
-        for variant in variants(word):
-            named |= Q(text__icontains=variant)
-        names = PrisonerName.objects.filter(named)
-        return Q(**{f"{self.person}__in" if self.person else "pk__in": names.values("prisoner")})
+    def _about(
+        self, queryset: models.QuerySet[Any], people: People, request: HttpRequest
+    ) -> models.QuerySet[Any]:
+        """Return the records about people, in their order where no other one is asked for."""
+        path = self.person or "pk"
+        queryset = queryset.filter(**{f"{path}__in": list(people.spellings)})
+        if ORDER_VAR in request.GET:
+            return queryset
+        places = [When(**{path: one}, then=place) for place, one in enumerate(people.spellings)]
+        return queryset.order_by(Case(*places, default=len(places)), "pk")
+
+    def choice_label(self, request: HttpRequest, record: Any) -> str:
+        """Return the words for a record among others to choose from: namesakes differ in them."""
+        if self.person is None:
+            return str(record)
+        person = attrgetter(self.person.replace("__", "."))(record) if self.person else record
+        if person is None:
+            return str(record)
+        found = getattr(request, "people", People({}, exact=False)).spellings.get(person.pk, "")
+        known = [str(record)]
+        if found and found != person.name:
+            known.append(found)
+        if person.birth:
+            known.append(_("born %(date)s") % {"date": person.birth.label()})
+        return " · ".join([*known, person.public_id])
 
     # The page of one record
 

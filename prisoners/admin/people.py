@@ -196,7 +196,7 @@ class PrisonerAdmin(CitedAdmin):
         "updated_at",
     )
     list_filter = ("state", "disclosure", "gender", ("citizenships", CountryFilter))
-    search_fields = ("public_id", "slug", "occupation")
+    search_fields = ("occupation",)
     person = ""
     fieldsets = (
         (

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 
 from prisoners.alphabets import BETWEEN_WORDS, sort_key
 from prisoners.models import PrisonerName
-from prisoners.names import keys
+from prisoners.names import entries
 
 # One syllable, or a whole given name, as each form of the culture writes it.
 Syllable = tuple[str, ...]
@@ -145,13 +145,11 @@ class Culture:
 
 
 class Word(NamedTuple):
-    """A word of a name as it is written, sorted, put into an address, and found."""
+    """A word of a name as it is written, sorted, and put into an address."""
 
     text: str
     sorted_as: str
     address: str
-    # None where it is found by the name as a whole only.
-    keys: frozenset[str] | None
 
 
 def _table(text: str) -> tuple[Syllable, ...]:
@@ -425,15 +423,7 @@ def word(syllables: Sequence[Syllable], writing: Writing) -> Word:
     text = writing.hyphen.join(parts)
     text = writing.rule.spell(text) if writing.rule else text
     text = text[:1].upper() + text[1:]
-    # A name of two words is found by what each of them is found by beside another word; one of
-    # syllables, or without a space, only as a whole.
-    alone = writing.space and not writing.hyphen and not writing.family_first
-    return Word(
-        text,
-        sort_key(text, text),
-        slugify(anyascii(text)),
-        keys(f"{text} {text}") if alone else None,
-    )
+    return Word(text, sort_key(text, text), slugify(anyascii(text)))
 
 
 class Spelling(NamedTuple):
@@ -443,12 +433,13 @@ class Spelling(NamedTuple):
     filed_as: str
     sort_key: str
     address: str
-    keys: tuple[str, ...]
+    entries: tuple[tuple[bytes, bytes], ...]
 
 
-@lru_cache(maxsize=50_000)
-def _keys_of(text: str) -> frozenset[str]:
-    return keys(text)
+@lru_cache(maxsize=200_000)
+def _found_by(text: str) -> tuple[tuple[bytes, bytes], ...]:
+    """Return what a name is found by, as the database keeps it."""
+    return tuple((key.encode(), detail.encode()) for key, detail in entries(text))
 
 
 def spell(
@@ -458,17 +449,16 @@ def spell(
     last, first = word(family_name, writing), word(given_name, writing)
     order = (last.text, first.text) if writing.family_first else (first.text, last.text)
     text = writing.space.join(order)
-    found_by = _keys_of(text) if last.keys is None or first.keys is None else last.keys | first.keys
     return Spelling(
         text,
         f"{last.text} {first.text}" if writing.family_first else "",
         f"{last.sorted_as}{BETWEEN_WORDS}{first.sorted_as}",
         f"{first.address}-{last.address}",
-        tuple(sorted(found_by)),
+        _found_by(text),
     )
 
 
 @lru_cache(maxsize=100)
 def alias(text: str) -> Spelling:
     """Return a made-up name as it stands."""
-    return Spelling(text, "", sort_key(text), slugify(text), tuple(sorted(keys(text))))
+    return Spelling(text, "", sort_key(text), slugify(text), _found_by(text))

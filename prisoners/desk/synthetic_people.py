@@ -49,7 +49,7 @@ MOST_NAMES: Final = 10
 MOST_DETENTIONS: Final = 2
 
 T = TypeVar("T")
-Row = tuple[str | int | bool | None, ...]
+Row = tuple[str | bytes | int | bool | None, ...]
 Rows = dict[str, list[Row]]
 
 # The columns of each kind of row, in the order in which they are written: what others hang on
@@ -63,7 +63,7 @@ COLUMNS: Final = {
                  "occupation_group"),
     "PrisonerName": ("id", "state", "disclosure", "disclosure_reason", "prisoner_id", "text",
                      "language", "script", "kind", "is_display", "filed_as", "sort_key"),
-    "NameKey": ("name_id", "key"),
+    "NameKey": ("name_id", "is_public", "key", "detail"),
     "Recognition": ("state", "prisoner_id", "organisation_id", "since", "definition"),
     "Detention": ("id", "state", "prisoner_id", "country", "began", "place",
                   "arresting_authority", "end_kind", "ended", "end_known_on", "last_confirmed"),
@@ -293,11 +293,13 @@ class _Block:
         state = self._pick(STATES)
         of_parts = PUBLISHED if state == State.WITHDRAWN.value else state
         person = number + 1
-        address = self._names(person, of_parts, culture, woman)
+        disclosure = self._disclosure(20)
+        is_public = state == PUBLISHED and disclosure == PUBLIC
+        address = self._names(person, of_parts, culture, woman, is_public)
         died = self._detentions(person, of_parts, self._pick(CULTURES[culture].countries))
         self._recognitions(person, of_parts)
         self.rows["Prisoner"].append(
-            (person, f"{KEY}{person:09d}", state, *self._disclosure(20), f"{address}-{person}",
+            (person, f"{KEY}{person:09d}", state, *disclosure, f"{address}-{person}",
              public_id(number), self._gender(woman), *self._birth(), *died,
              self._pick(CULTURES[culture].countries) if self._happens(850) else "",
              *self._pick(OCCUPATIONS))
@@ -315,7 +317,7 @@ class _Block:
         day = self._between(FIRST_DAY - 26_000, FIRST_DAY - 3_000)
         return _year(day) if self._happens(400) else self._told(day)
 
-    def _names(self, person: int, state: str, culture: int, woman: bool) -> str:
+    def _names(self, person: int, state: str, culture: int, woman: bool, is_public: bool) -> str:
         """Add a person's spellings; return what their address begins with."""
         writings = CULTURES[culture].writings
         family_name = self._family(culture, woman)
@@ -343,7 +345,8 @@ class _Block:
                 (name, state, *disclosure, person, spelling.text, writing.language,
                  writing.script, kind, writing.shown, spelling.filed_as, spelling.sort_key)
             )  # fmt: skip
-            keys.extend([(name, key) for key in spelling.keys])
+            is_shown = is_public and disclosure == PUBLIC
+            keys.extend([(name, is_shown, key, detail) for key, detail in spelling.entries])
         return spelt[0][0].address
 
     def _family(self, culture: int, woman: bool) -> tuple[Syllable, ...]:

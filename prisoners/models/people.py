@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -20,14 +21,54 @@ from prisoners.models.base import (
     AddressedRecord,
     Record,
     RecordQuerySet,
+    Scope,
     new_public_id,
     record_constraints,
+    visible,
 )
 from prisoners.models.custody import PrisonerQuerySet
-from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
-from prisoners.names import keys
+from prisoners.models.fields import (
+    BytewiseField,
+    FirstDay,
+    IntervalField,
+    LastDay,
+    interval_constraints,
+)
+from prisoners.names import entries
 
 PORTRAIT_FOLDER = "portraits"
+# By these visitors may see a record or not.
+SHOWN: Final = frozenset({"state", "disclosure"})
+# How many spellings are indexed in one go.
+AT_ONCE: Final = 500
+
+
+def batches(numbers: Iterable[int]) -> Iterator[list[int]]:
+    """Yield numbers in lists short enough for one query."""
+    left = iter(numbers)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
+
+
+class PeopleQuerySet(PrisonerQuerySet):
+    """People; however they are shown or hidden, what they are found by is with them."""
+
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], *args: Any, **kw: Any) -> int:
+        people = list(objs)
+        with transaction.atomic():
+            changed = super().bulk_update(people, fields, *args, **kw)
+            if not SHOWN.isdisjoint(fields):
+                NameKey.objects.show(one.pk for one in people)
+        return changed
+
+    def update(self, **values: Any) -> int:
+        if SHOWN.isdisjoint(values):
+            return super().update(**values)
+        with transaction.atomic():
+            numbers = list(self.values_list("pk", flat=True))
+            changed = super().update(**values)
+            NameKey.objects.show(numbers)
+        return changed
 
 
 class Prisoner(AddressedRecord):
@@ -109,7 +150,7 @@ class Prisoner(AddressedRecord):
         help_text=_("Who made it, and under which licence or permission it is shown."),
     )
 
-    objects = PrisonerQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s
+    objects = PeopleQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s
 
     facts = ("gender", "birth", "death", "citizenships", "occupation", "biography")
     translated = ("occupation", "biography", "portrait_rights")
@@ -159,6 +200,14 @@ class Prisoner(AddressedRecord):
         names = list(self.names.all())
         return min(names, key=lambda name: name.rank(language)) if names else None
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        fields = kwargs.get("update_fields")
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if not is_new and (fields is None or not SHOWN.isdisjoint(fields)):
+                NameKey.objects.show([self.pk])
+
 
 class SortKeyField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs only
     """What a name is sorted by, derived from it whenever it is written."""
@@ -174,26 +223,30 @@ class SortKeyField(models.CharField):  # type: ignore[type-arg]  # generic in th
 class PrisonerNameQuerySet(RecordQuerySet):
     """Spellings; however they are written, what they are found by is written with them."""
 
+    # What an index says of a spelling depends on these.
+    indexed = frozenset({"text", "prisoner", "prisoner_id", *SHOWN})
+
     def bulk_create(self, objs: Iterable[PrisonerName], *args: Any, **kwargs: Any) -> Any:
         with transaction.atomic():
             made = super().bulk_create(objs, *args, **kwargs)
-            self.model.index_names(made)
+            NameKey.objects.index(one.pk for one in made)
         return made
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], *args: Any, **kw: Any) -> int:
         names = list(objs)
         with transaction.atomic():
             changed = super().bulk_update(names, fields, *args, **kw)
-            self.model.index_names(names)
+            if not self.indexed.isdisjoint(fields):
+                NameKey.objects.index(one.pk for one in names)
         return changed
 
     def update(self, **values: Any) -> int:
-        if "text" not in values:
+        if self.indexed.isdisjoint(values):
             return super().update(**values)
         with transaction.atomic():
             numbers = list(self.values_list("pk", flat=True))
             changed = super().update(**values)
-            self.model.index_names(list(self.model.objects.filter(pk__in=numbers)))
+            NameKey.objects.index(numbers)
         return changed
 
 
@@ -285,17 +338,11 @@ class PrisonerName(Record):
             raise ValidationError({"text": _("A name has at least one letter.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        fields = kwargs.get("update_fields")
         with transaction.atomic():
             super().save(*args, **kwargs)
-            self.index_names([self])
-
-    @staticmethod
-    def index_names(spellings: Sequence[PrisonerName]) -> None:
-        """Write what these spellings are found by, in place of what was there."""
-        NameKey.objects.filter(name__in=spellings).delete()
-        NameKey.objects.bulk_create(
-            [NameKey(name=one, key=key) for one in spellings for key in sorted(keys(one.text))]
-        )
+            if fields is None or not PrisonerNameQuerySet.indexed.isdisjoint(fields):
+                NameKey.objects.index([self.pk])
 
     def rank(self, language: str) -> tuple[bool, bool, bool, bool, int]:
         """Return how well this spelling suits a reader of a language; the smallest is shown."""
@@ -308,27 +355,66 @@ class PrisonerName(Record):
         )
 
 
+class NameKeyQuerySet(models.QuerySet["NameKey"]):
+    """What spellings are found by; derived here and nowhere else."""
+
+    def index(self, names: Iterable[int]) -> None:
+        """Write what spellings (by number) are found by, in place of what was there."""
+        for some in batches(names):
+            spellings = PrisonerName.objects.filter(pk__in=some)
+            self.filter(name__in=some).delete()
+            self.bulk_create(self.derive(spellings))
+
+    def show(self, prisoners: Iterable[int]) -> None:
+        """Take over whether the spellings of people (by number) are public now."""
+        shown = PrisonerName.objects.published().filter(pk=OuterRef("name"))
+        for some in batches(prisoners):
+            self.filter(name__prisoner__in=some).update(is_public=Exists(shown))
+
+    @staticmethod
+    def derive(spellings: RecordQuerySet) -> list[NameKey]:
+        """Return the entries that spellings are to have."""
+        shown = Case(
+            When(visible(PrisonerName, Scope.PUBLISHED), then=Value(True)), default=Value(False)
+        )
+        rows = spellings.order_by("pk").values_list("pk", "text", shown)
+        return [
+            NameKey(name_id=number, is_public=is_public, key=key, detail=detail)
+            for number, text, is_public in rows
+            for key, detail in entries(text)
+        ]
+
+
 class NameKey(models.Model):
-    """One key that a spelling is found by; derived from it, never entered. See names.keys."""
+    """One entry that a spelling is found by; derived from it, never entered. See names.keys.
+
+    What the public may not see is apart from what it may, so that a search for the public never
+    comes across it.
+    """
 
     name = models.ForeignKey(
         PrisonerName, models.CASCADE, related_name="keys", verbose_name=_("name")
     )
-    key = models.CharField(_("key"), max_length=60)
+    is_public = models.BooleanField(_("of a public spelling"))
+    key = BytewiseField(_("key"))
+    detail = BytewiseField(_("detail"))
+
+    objects = NameKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("search key")
         verbose_name_plural = _("search keys")
         constraints = [
+            # The index of every search, with all that one reads in it.
             models.UniqueConstraint(
-                fields=["key", "name"],
+                fields=["is_public", "key", "detail", "name"],
                 name="namekey_once",
                 violation_error_message=_("This key is already there."),
             )
         ]
 
     def __str__(self) -> str:
-        return self.key
+        return f"{self.key}: {self.detail}"
 
 
 class ExternalId(Record):

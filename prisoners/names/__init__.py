@@ -2,6 +2,19 @@
 
 from .comparing import THRESHOLD, same, score
 from .folding import fold
-from .keys import keys, prefixes
+from .given import is_given
+from .keys import Asked, asked, entries, labels, near_words, sound_key
 
-__all__ = ["THRESHOLD", "fold", "keys", "prefixes", "same", "score"]
+__all__ = [
+    "THRESHOLD",
+    "Asked",
+    "asked",
+    "entries",
+    "fold",
+    "is_given",
+    "labels",
+    "near_words",
+    "same",
+    "score",
+    "sound_key",
+]

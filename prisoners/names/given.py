@@ -11,6 +11,7 @@ _VOWELS = "aiu"
 _READINGS = 2
 
 _heads: list[str] = []
+_spoken: list[str] = []
 
 
 def _load(
@@ -20,12 +21,14 @@ def _load(
     stems: defaultdict[str, set[int]] = defaultdict(set)
     for line in lines:
         words = line.lower().lstrip("+").split()
-        head = key(readings(words[0], 1)[0])
+        sound = readings(words[0], 1)[0]
+        head = key(sound)
         if line.startswith("+") and head in forms:
             number = min(forms[head])
         else:
             number = len(_heads)
             _heads.append(head)
+            _spoken.append(sound)
         for form in words:
             for sounds in readings(form)[:_READINGS]:
                 # What a reading leaves of a short form (José, Zoe) may be anybody's.
@@ -53,9 +56,9 @@ def of_stem(sounds: str) -> frozenset[int]:
     return _STEMS.get(key(sounds).rstrip(_VOWELS), _NONE)
 
 
-def head(number: int) -> str:
-    """The key of a name's first form, which stands for all its forms."""
-    return _heads[number]
+def spoken(number: int) -> str:
+    """The sounds of a name's first form, which stands for all its forms."""
+    return _spoken[number]
 
 
 def label(sounds: str) -> str:
@@ -63,3 +66,8 @@ def label(sounds: str) -> str:
     plain = key(sounds)
     numbers = _FORMS.get(plain, _NONE)
     return _heads[min(numbers)] if len(numbers) == 1 else plain
+
+
+def is_given(folded: str) -> bool:
+    """Whether a folded word is a known given name."""
+    return folded in _FORMS

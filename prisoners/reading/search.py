@@ -1,32 +1,48 @@
 """Finding people by a name as somebody knows it: any script, any spelling, half typed, misspelt.
 
-Keys find a few hundred spellings worth comparing, without a scan; comparing ranks them. What
-reaches the threshold is a match; where nothing does, the closest are offered as a guess. Only
-published spellings of published people are ever looked at, so that neither an answer nor the
-time it takes tells of others.
+The index of names is asked for a bounded part of what it has under a few keys, the narrowest
+first; the nearest of those are compared in full, and that ranks them. What reaches the threshold
+is a match; where nothing does, the closest are offered as a guess. See docs/names.md.
+
+The public's search reads public entries only, which stand apart in the index, so that neither an
+answer nor the time it takes tells of others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
-from rapidfuzz.distance import OSA
+from anyascii import anyascii
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, Indel
 
-from prisoners.models import NameKey, PrisonerName
-from prisoners.names import THRESHOLD, fold, keys, prefixes, score
+from prisoners.models import Disclosure, NameKey, PrisonerName, State
+from prisoners.names import THRESHOLD, Asked, asked, is_given, labels, near_words, score, sound_key
 
 LONGEST: Final = 200
-# How many spellings are compared at most; those that share the most keys come first.
-CANDIDATES: Final = 400
-# How many people a guess names at most.
+# How many entries are read of what begins as it was typed, of one pair of words, of what is near.
+BEGINNING: Final = 600
+SOUNDING: Final = 2000
+NEAR: Final = 3000
+# How many spellings, and how many different ones, are compared in full.
+COMPARED: Final = 400
+DIFFERENT: Final = 40
+# How many people are named at most, and how many by a guess.
+PEOPLE: Final = 200
 GUESSES: Final = 10
 # A word matches where at most about every fifth letter differs.
 WORD_MATCHES: Final = 0.79
+# At this and above, what was found is taken for what was meant, and nothing wider is asked for.
+SURE: Final = 0.86
 # A spelling below this is not even a guess.
 FAR: Final = 0.45
+# What a name is worth of which half the words, a family name among them, are as they were typed.
+PARTLY: Final = 0.5
+# How much the letters count beside the nearness where people are ranked.
+LETTERS_COUNT: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,7 @@ class Found:
     """Who was found, the nearest first.
 
     ``guessed`` where no name matches and these are close; ``cut`` where more names share what was
-    typed than are compared, so that these are the nearest of some and not all there are.
+    typed than are compared or named, so that these are the nearest of some and not all there are.
     """
 
     matches: Sequence[Match]
@@ -58,40 +74,205 @@ class Found:
 
 def find(text: str) -> Found:
     """Find published people by a name, or by a part of one."""
-    best: dict[int, Match] = {}
-    candidates = list(_candidates(text[:LONGEST]))
-    cut = len(candidates) == CANDIDATES
-    for spelling in candidates:
-        nearness = nearness_of(text[:LONGEST], spelling.text)
-        known = best.get(spelling.prisoner_id)
-        if nearness >= FAR and (known is None or nearness > known.nearness):
-            best[spelling.prisoner_id] = Match(spelling.prisoner_id, spelling, nearness)
-    ranked = sorted(best.values(), key=lambda match: (-match.nearness, match.prisoner))
-    matches = [match for match in ranked if match.nearness >= THRESHOLD]
-    if matches:
-        return Found(matches, guessed=False, cut=cut)
-    return Found(ranked[:GUESSES], guessed=True)
+    return _find(text, [True])
 
 
-def _candidates(text: str) -> QuerySet[PrisonerName]:
-    """Return the spellings that share the most keys with what was typed."""
-    asked = Q(key__in=keys(text))
-    for word in prefixes(text):
-        for beginning in word:
-            asked |= Q(key__startswith=beginning)
-    # Two separate steps, so that the index on keys is what the database begins with.
-    shared = (
-        NameKey.objects.filter(asked)
-        .values("name")
-        .annotate(shared=Count("key"))
-        .order_by("-shared", "name")
-    )
-    numbers = [row["name"] for row in shared.filter(_published())[:CANDIDATES]]
-    return PrisonerName.objects.published().filter(pk__in=numbers)
+def find_any(text: str) -> Found:
+    """Find people by a name among all there are, for the desk: drafts and withheld ones too."""
+    return _find(text, [True, False])
 
 
-def _published() -> Q:
-    return Q(name__in=PrisonerName.objects.published())
+def _find(text: str, parts: Sequence[bool]) -> Found:
+    text = text[:LONGEST]
+    search = _Search(text, parts)
+    search.as_typed()
+    search.by_sound()
+    search.compare()
+    if not search.is_sure:
+        search.nearly()
+        search.compare()
+    if not search.compared:
+        search.around()
+        search.compare()
+    return search.answer()
+
+
+@dataclass(slots=True)
+class _Search:
+    """One search: the entries read so far, the nearest first, and the spellings compared."""
+
+    text: str
+    # Which parts of the index are read: public spellings, the others.
+    parts: Sequence[bool]
+    names: dict[int, float] = field(default_factory=dict)
+    compared: dict[int, tuple[float, float, int]] = field(default_factory=dict)
+    is_cut: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        return asked(self.text)
+
+    @property
+    def is_sure(self) -> bool:
+        return any(one[0] >= SURE for one in self.compared.values())
+
+    # Steps, the narrowest first
+
+    def as_typed(self) -> None:
+        """Ask for names that begin as it was typed, with any of their words."""
+        for beginning in self.asked.beginnings:
+            first, space, rest = beginning.partition(" ")
+            if space:
+                self._read_from(first, rest, BEGINNING, beginning)
+            else:
+                self._read_beginning(first, BEGINNING, beginning)
+
+    def by_sound(self) -> None:
+        """Ask for names of which two words sound like two that were typed."""
+        for pair in self.asked.pairs:
+            for key in pair.keys:
+                if self._read_from(key, "", SOUNDING, pair.detail):
+                    self._read_from(key, f"{pair.one.label} ", BEGINNING, pair.detail)
+            for key in pair.turned.keys if self.is_cut else ():
+                self._read_from(key, f"{pair.other.label} ", BEGINNING, pair.turned.detail)
+        for part in self.asked.words:
+            for bones in part.skeletons:
+                if self.asked.pairs:
+                    # Names of one word, or of one word and initials.
+                    self._read_from(sound_key(bones, ""), "", BEGINNING, part.label)
+                else:
+                    self._read_beginning(bones, SOUNDING, part.label)
+
+    def nearly(self) -> None:
+        """Ask for names of which one word sounds a little unlike what was typed, or is missing."""
+        for pair in self.asked.pairs:
+            self._read({"key__in": pair.near_keys}, NEAR, pair.detail)
+        for part in self.asked.words:
+            self._read_from(part.plain, "", BEGINNING, self.folded)
+            self._read({"key__in": near_words(part.plain)}, NEAR, self.folded)
+
+    def around(self) -> None:
+        """Ask for names of the same letter."""
+        for part in self.asked.words:
+            self._read_beginning(part.plain[:1], BEGINNING, self.folded)
+
+    # Reading the index
+
+    def _read_from(self, key: str, detail: str, limit: int, typed: str) -> bool:
+        """Read what is under a key and has a detail that begins so."""
+        where: dict[str, object] = {"key": key}
+        if detail:
+            where |= {"detail__gte": detail, "detail__lt": after(detail)}
+        return self._read(where, limit, typed, "detail", "name")
+
+    def _read_beginning(self, key: str, limit: int, typed: str) -> bool:
+        """Read what is under keys that begin so."""
+        where: dict[str, object] = {"key__gte": key, "key__lt": after(key)}
+        return self._read(where, limit, typed, "key", "detail", "name")
+
+    def _read(self, where: dict[str, object], limit: int, typed: str, *order: str) -> bool:
+        """Read entries and keep the names of the nearest; return whether there are more.
+
+        The order is that of the index, so that no database reads more than it gives.
+        """
+        near: dict[str, list[int]] = {}
+        alone = " " not in typed
+        is_cut = False
+        for part in self.parts:
+            rows: Iterable[tuple[str, str, int]] = (
+                NameKey.objects.filter(is_public__in=[part], **where)
+                .order_by(*order)
+                .values_list("key", "detail", "name")[:limit]  # type: ignore[assignment]  # text in bytes
+            )
+            read = 0
+            for key, detail, name in rows:
+                read += 1
+                words = f"{key} {detail}" if key.islower() else detail
+                near.setdefault(words.partition(" ")[0] if alone else words, []).append(name)
+            is_cut |= read == limit
+        self.is_cut |= is_cut
+        best = process.extract(
+            typed, near.keys(), scorer=OSA.normalized_similarity, limit=DIFFERENT
+        )
+        for words, similarity, _place in best:
+            # Of more spellings written alike than can be named, those of some people.
+            self.is_cut |= len(near[words]) > PEOPLE
+            for name in near[words][:PEOPLE]:
+                self.names[name] = max(similarity, self.names.get(name, 0.0))
+        return is_cut
+
+    # Comparing
+
+    def compare(self) -> None:
+        """Compare the nearest names that were read in full, unless that was done already."""
+        left = [name for name in self.names if name not in self.compared]
+        nearest = sorted(left, key=lambda name: (-self.names[name], name))
+        if len(nearest) > COMPARED:
+            self.is_cut = True
+        found = {row[0]: row[1:] for row in self._spellings(nearest[:COMPARED])}
+        known: dict[str, tuple[float, float]] = {}
+        for number in nearest[:COMPARED]:
+            if number not in found:
+                continue
+            prisoner, text = found[number]
+            if text not in known:
+                if len(known) == DIFFERENT:
+                    continue
+                known[text] = nearness_of(self.text, text), likeness(self.text, text)
+            self.compared[number] = (*known[text], prisoner)
+
+    def _spellings(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+        """Yield the number, person and text of spellings; of public ones only, if it is public.
+
+        The index says so already. Asked by number alone, so that no database begins elsewhere.
+        """
+        visible = [f"{of}{name}" for of in ("", "prisoner__") for name in ("state", "disclosure")]
+        rows = PrisonerName.objects.filter(pk__in=numbers).order_by()
+        for number, prisoner, text, *shown in rows.values_list("pk", "prisoner", "text", *visible):
+            if False in self.parts or shown == [State.PUBLISHED, Disclosure.PUBLIC] * 2:
+                yield number, prisoner, text
+
+    def answer(self) -> Found:
+        best: dict[int, tuple[float, float, int]] = {}
+        for number, (nearness, alike, prisoner) in self.compared.items():
+            if nearness >= FAR:
+                best[prisoner] = max(
+                    best.get(prisoner, (0.0, 0.0, 0)),
+                    (nearness, alike, -number),
+                    key=lambda one: one[0] + LETTERS_COUNT * one[1],
+                )
+        ranked = sorted(best, key=lambda one: (-best[one][0] - LETTERS_COUNT * best[one][1], one))
+        matches = [one for one in ranked if best[one][0] >= THRESHOLD]
+        named = matches[:PEOPLE] or ranked[:GUESSES]
+        spellings = PrisonerName.objects.order_by().in_bulk([-best[one][2] for one in named])
+        return Found(
+            [
+                Match(one, spelling, best[one][0])
+                for one in named
+                if (spelling := spellings.get(-best[one][2]))
+            ],
+            guessed=not matches,
+            cut=bool(matches) and (self.is_cut or len(matches) > PEOPLE),
+        )
+
+    @property
+    def folded(self) -> str:
+        return " ".join(labels(self.text))
+
+
+def after(beginning: str) -> str:
+    """Return what comes after all that begins so, in the order of bytes."""
+    return beginning + "\U0010ffff"
+
+
+def likeness(typed: str, name: str) -> float:
+    """Return how alike two names are as they are written, by which equally near ones are ranked."""
+    return Indel.normalized_similarity(written(typed), written(name))
+
+
+@lru_cache(maxsize=32768)
+def written(text: str) -> str:
+    return " ".join(sorted(anyascii(text).lower().replace("'", "").split()))
 
 
 def nearness_of(typed: str, name: str) -> float:
@@ -100,22 +281,24 @@ def nearness_of(typed: str, name: str) -> float:
     Either as two whole names, or word by word, each as far as it was typed: whoever knows the
     family name only, or stops in the middle of it, is to find the person too.
     """
-    return max(score(typed, name), _by_word(fold(typed), fold(name)))
+    return max(score(typed, name), _by_word(labels(typed), labels(name)))
 
 
 def _by_word(typed: tuple[str, ...], name: tuple[str, ...]) -> float:
-    if not typed or len(typed) > len(name):
-        return 0.0
-    left, total = list(name), 0.0
+    left, total, matched = list(name), 0.0, list[str]()
     for word in sorted(typed, key=len, reverse=True):
-        nearest = max(left, key=lambda other: _word(word, other))
+        nearest = max(left, key=lambda other: _word(word, other), default="")
         likeness = _word(word, nearest)
-        left.remove(nearest)
-        if likeness < WORD_MATCHES:
-            return 0.0
-        # A short beginning fits many names: it counts for less than a long one.
-        total += likeness - 0.3 / (len(word) + 1)
-    return total / len(typed)
+        if likeness >= WORD_MATCHES:
+            left.remove(nearest)
+            matched.append(word)
+            # A short beginning fits many names: it counts for less than a long one.
+            total += likeness - 0.3 / (len(word) + 1)
+    if matched and len(matched) == len(typed):
+        return total / len(typed)
+    # A given name is shared by too many to be a part remembered.
+    telling = any(not is_given(word) for word in matched)
+    return PARTLY if telling and 2 * len(matched) >= len(typed) else 0.0
 
 
 def _word(typed: str, word: str) -> float:

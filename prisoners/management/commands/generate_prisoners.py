@@ -1,43 +1,12 @@
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
-from typing import Any, TextIO
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from prisoners.desk.synthetic import RealRecordsError, generate, processes
-
-BAR = 30  # characters
-
-
-class Progress:
-    """How far it is, on a line that is written over; a line every tenth where there is no screen.
-
-    >>> 120,000 of 1,000,000 people [###...] 5,400 a second, 2:43 left
-    """
-
-    def __init__(self, count: int, stream: TextIO) -> None:
-        self.count = count
-        self.stream = stream
-        self.began = time.monotonic()
-        self.tenths = 0
-
-    def __call__(self, done: int) -> None:
-        rate = done / max(time.monotonic() - self.began, 0.001)
-        minutes, seconds = divmod(round((self.count - done) / rate), 60)
-        filled = BAR * done // self.count
-        bar = f"[{'#' * filled}{'.' * (BAR - filled)}] " if self.stream.isatty() else ""
-        line = (
-            f"{done:,} of {self.count:,} people {bar}{rate:,.0f} a second, "
-            f"{minutes}:{seconds:02d} left"
-        )
-        if self.stream.isatty():
-            end = "\n" if done == self.count else ""
-            self.stream.write(f"\r{line}\x1b[K{end}")
-        elif (tenths := 10 * done // self.count) > self.tenths:
-            self.tenths = tenths
-            self.stream.write(f"{line}\n")
-        self.stream.flush()
+from prisoners.management.progress import Progress
 
 
 def people(text: str) -> int:
@@ -68,7 +37,7 @@ class Command(BaseCommand):
                 count,
                 seed=options["seed"],
                 workers=processes(),
-                progress=Progress(count, sys.stderr),
+                progress=Progress(count, "people", sys.stderr),
             )
         except RealRecordsError as error:
             raise CommandError(

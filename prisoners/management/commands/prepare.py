@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from prisoners.desk.name_index import is_empty
+
 FIRST_DOSSIER = "belarus-2025-12-13"
 
 
@@ -84,6 +86,9 @@ class Command(BaseCommand):
         self.say("Bringing the database up to date …")
         call_command("wait_for_database", stdout=self.stdout)
         call_command("migrate", interactive=False, verbosity=0)
+        if is_empty():
+            self.say("Making the index of names …")
+            call_command("rebuild_name_index", stdout=self.stdout)
         call_command("load_dossier", FIRST_DOSSIER, if_empty=True, stdout=self.stdout)
         call_command("keep_snapshot", stdout=self.stdout)
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("prisoners", "0004_occupation_group"),
+        ("prisoners", "0005_index_of_names"),
     ]
 
     operations = [
