@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from allauth.account.views import logout as account_logout
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, JsonResponse
-from django.urls import URLPattern, URLResolver, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -46,6 +47,7 @@ GROUPS: Final = (
     ("figures", gettext_lazy("Reported figures"), ("Figure",)),
     ("actors", gettext_lazy("Who acts"), ("Actor",)),
     ("keeping", gettext_lazy("Kept by the site"), ("FormerAddress", "DossierEntry")),
+    ("accounts", gettext_lazy("Who may"), ("User", "Invitation")),
 )
 
 
@@ -57,6 +59,29 @@ class DeskSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         view = self.admin_view(require_safe(understand_date))
         return [path("understand-date/", view, name="understand-date"), *super().get_urls()]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the gate let this request in; without it nobody is."""
+        return getattr(request, "is_let_in", False) and super().has_permission(request)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        del extra_context
+        query = {"next": request.GET["next"]} if "next" in request.GET else {}
+        return HttpResponseRedirect(reverse("account_login", query=query))
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        del extra_context
+        return account_logout(request)  # type: ignore[no-any-return]
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        del request, extra_context
+        return HttpResponseRedirect(reverse("account_change_password"))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the kinds of record grouped by the work, and after them the other apps."""

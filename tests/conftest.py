@@ -31,6 +31,7 @@ SETTINGS = (
     "PORT",
     "SECRET_KEY",
     "SECRET_KEY_FILE",
+    "SESSION_IDLE_MINUTES",
     "SITE_NAME",
     "SITE_URL",
     "TRUSTED_PROXY",

@@ -1,5 +1,6 @@
 """What is true: the record's models, split by subject."""
 
+from prisoners.models.accounts import Attempt, Invitation, Role
 from prisoners.models.actors import Actor
 from prisoners.models.addresses import ADDRESSED, FormerAddress
 from prisoners.models.base import AddressedRecord, Disclosure, Record, Scope, State
@@ -27,6 +28,7 @@ __all__ = [
     "Actor",
     "AddressedRecord",
     "Affiliation",
+    "Attempt",
     "Charge",
     "Citation",
     "Concession",
@@ -40,6 +42,7 @@ __all__ = [
     "Facility",
     "Figure",
     "FormerAddress",
+    "Invitation",
     "NameKey",
     "Placement",
     "Prisoner",
@@ -49,6 +52,7 @@ __all__ = [
     "Release",
     "ReleaseDestination",
     "ReleaseOutcome",
+    "Role",
     "Scope",
     "Sentence",
     "Source",
