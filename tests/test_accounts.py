@@ -1,4 +1,4 @@
-"""Getting in to the desk: a second factor for all of it, limits, sessions, invitations, commands."""
+"""Getting in to the desk: a second factor for all of it, limits, sessions, invitations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,10 +32,7 @@ from tests.desk import PASSWORD, account, at_desk, code_of, sign_in, with_factor
 pytestmark = pytest.mark.django_db
 
 ANY_ADDRESS = "203.0.113.77"
-ENTRANCES = {
-    reverse_name: None
-    for reverse_name in ("sign-in/", "sign-in/code/", "sign-out/", "inactive/", "link/")
-}
+ENTRANCES = ("sign-in/", "sign-out/", "inactive/", "link/")
 SETTING_UP = ("/admin/account/", "/admin/account/authenticator/", "/admin/account/passkeys/add/")
 
 
@@ -64,7 +60,7 @@ def history(user: User) -> list[str]:
 
 def test_every_address_of_the_desk_leads_a_stranger_to_sign_in(client: Client) -> None:
     paths = desk_paths()
-    assert len(paths) > 300
+    assert len(paths) > 250
     for path in paths:
         for ask in (client.get, client.post):
             response = ask(path)
@@ -124,7 +120,7 @@ def test_somebody_signs_in_by_name_or_address_and_password_then_a_code(
 
 def test_the_desks_own_old_addresses_lead_to_the_new_ones(client: Client) -> None:
     response = client.get("/admin/login/?next=/admin/prisoners/")
-    assert response.headers["Location"] == "/admin/account/sign-in/?next=/admin/prisoners/"
+    assert response.headers["Location"] == "/admin/account/sign-in/?next=%2Fadmin%2Fprisoners%2F"
     at_desk(client, Role.VIEWER)
     assert client.get("/admin/password_change/").headers["Location"].endswith("/password/")
     client.post("/admin/logout/")
@@ -132,8 +128,9 @@ def test_the_desks_own_old_addresses_lead_to_the_new_ones(client: Client) -> Non
 
 
 def test_nobody_signs_up() -> None:
-    names = {route for route in routes() if "sign" in route or "email" in route}
-    assert names == {f"admin/account/{name}" for name in ("sign-in/", "sign-in/code/", "sign-out/")}
+    ours = [route for route in routes() if route.startswith("admin/account/")]
+    assert len(ours) > 15
+    assert [one for one in ours if re.search("sign-?up|e-?mail|reset", one)] == []
 
 
 # Factors
@@ -619,7 +616,7 @@ class Browsing:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_passkey_is_added_and_signs_in_under_the_strict_policy(
-    live_server: Any, needs_system: Callable[[str, str], str], tmp_path: Path
+    live_server: Any, needs_system: Callable[[str, str], str]
 ) -> None:
     """With a security key that the browser makes itself; every page of an account is looked at."""
     chromium = needs_system("chromium", "chromium")
@@ -653,7 +650,6 @@ def test_a_passkey_is_added_and_signs_in_under_the_strict_policy(
         desk.sign_in()
         page.click("button:text('Use a passkey')")
         page.wait_for_selector("#user-tools")
-        assert Authenticator.objects.get(type="webauthn").last_used_at is not None
 
         desk.open("mfa_activate_totp")
         page.wait_for_selector("h1:text('Confirm that it is you')")
@@ -675,4 +671,5 @@ def test_a_passkey_is_added_and_signs_in_under_the_strict_policy(
         page.click("button:text('Sign in')")
         page.wait_for_selector("#user-tools")
         browser.close()
+    assert Authenticator.objects.get(type="webauthn").last_used_at is not None
     assert [one for one in desk.refused if "Permissions-Policy" not in one] == []

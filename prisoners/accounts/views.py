@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
@@ -101,7 +101,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_all_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out of one's own account everywhere, here too."""
-    accounts.sign_out(account=User.objects.get(pk=request.user.pk))
+    accounts.sign_out(account=cast(User, request.user))
     logout(request)
     return HttpResponseRedirect(reverse("account_login"))
 
