@@ -71,13 +71,13 @@ class DeskSite(AdminSite):
         query = {"next": request.GET["next"]} if "next" in request.GET else {}
         return HttpResponseRedirect(reverse("account_login", query=query))
 
-    def logout(
+    def logout(  # type: ignore[override]  # the stubs know only Django's own answer
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         del extra_context
         return account_logout(request)  # type: ignore[no-any-return]
 
-    def password_change(
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseRedirect:
         del request, extra_context

@@ -45,7 +45,7 @@ def with_factor(user: User, *, secret: str | None = None) -> User:
 
 def code_of(secret: str) -> str:
     """Return what an authenticator app would show now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def sign_in(client: Client, user: User, *, confirmed: bool = False) -> Client:

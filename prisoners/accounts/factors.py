@@ -13,7 +13,7 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def has_factor(account: Any) -> bool:
-    return Authenticator.objects.filter(user_id=account.pk, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user_id=account.pk, type__in=FACTORS).exists())
 
 
 def has_shown_factor(request: HttpRequest) -> bool:
@@ -21,5 +21,5 @@ def has_shown_factor(request: HttpRequest) -> bool:
 
     A session from before the account had one proves a password only.
     """
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" for record in records)

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 def refuse_taken(value: str, account: User | None = None) -> None:
     """Refuse a user name or e-mail address that would sign somebody else in, in any case."""
     others = User.objects.filter(Q(username__iexact=value) | Q(email__iexact=value))
-    if value and others.exclude(pk=account.pk if account else None).exists():
+    if account is not None:
+        others = others.exclude(pk=account.pk)
+    if value and others.exists():
         raise ValidationError(_("Another account has this already."))
 
 
@@ -35,7 +37,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # comes without types
         del self.fields["password"].widget.attrs["placeholder"]
 
 
-class NewPasswordForm(SetPasswordMixin, forms.Form):
+class NewPasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]  # in the stubs only
     """A new password, twice. ``account`` is whose it will be."""
 
     password1, password2 = SetPasswordMixin.create_password_fields(
