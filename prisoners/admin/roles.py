@@ -10,8 +10,8 @@ from prisoners.desk.workflow import UNPUBLISHED
 from prisoners.models import Record
 from prisoners.models.accounts import PUBLISH, READ, RESTRICTED, RESTRICTED_FACTS, WRITE, may
 
-# Where a dossier keeps what it said of all facts.
-HOLDS_RESTRICTED: Final = frozenset({*RESTRICTED_FACTS, "values"})
+# Where a dossier keeps what it said of all facts; nobody searches in it.
+NEVER_LOOKED_FOR: Final = "values"
 
 
 class ByRole:
@@ -42,7 +42,10 @@ class ByRole:
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Refuse to look for what may not be read: finding it letter by letter is reading it."""
-        if not self.reads_restricted(request) and HOLDS_RESTRICTED & set(lookup.split("__")):
+        names = set(lookup.split("__"))
+        if NEVER_LOOKED_FOR in names:
+            return False
+        if names.intersection(RESTRICTED_FACTS) and not self.reads_restricted(request):
             return False
         return bool(super().lookup_allowed(lookup, value, request))  # type: ignore[misc]  # a mixin
 
