@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
+from allauth.account.views import logout as account_logout
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, URLResolver, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -48,6 +49,7 @@ GROUPS: Final = (
     ("figures", gettext_lazy("Reported figures"), ("Figure",)),
     ("actors", gettext_lazy("Who acts"), ("Actor",)),
     ("keeping", gettext_lazy("Kept by the site"), ("FormerAddress", "DossierEntry")),
+    ("accounts", gettext_lazy("Who may"), ("User", "Invitation")),
 )
 
 
@@ -72,6 +74,29 @@ class DeskSite(AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return cast(HttpResponse, Choices.as_view(admin_site=self)(request))
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the gate let this request in; without it nobody is."""
+        return getattr(request, "is_let_in", False) and super().has_permission(request)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        del extra_context
+        query = {"next": request.GET["next"]} if "next" in request.GET else {}
+        return HttpResponseRedirect(reverse("account_login", query=query))
+
+    def logout(  # type: ignore[override]  # the stubs know only Django's own answer
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        del extra_context
+        return account_logout(request)  # type: ignore[no-any-return]
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        del request, extra_context
+        return HttpResponseRedirect(reverse("account_change_password"))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the kinds of record grouped by the work, and after them the other apps."""

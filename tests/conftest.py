@@ -32,6 +32,7 @@ SETTINGS = (
     "PORT",
     "SECRET_KEY",
     "SECRET_KEY_FILE",
+    "SESSION_IDLE_MINUTES",
     "SITE_NAME",
     "SITE_URL",
     "TRUSTED_PROXY",

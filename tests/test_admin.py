@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.conf import settings
-from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,8 +28,10 @@ from prisoners.models import (
     Record,
     Release,
     ReleaseDestination,
+    Role,
     State,
 )
+from tests.desk import PASSWORD, account, at_desk, code_of, with_factor
 from tests.factories import (
     FACTORIES,
     ActorFactory,
@@ -54,8 +56,7 @@ NAMES = [model.__name__ for model in MODELS]
 
 @pytest.fixture
 def desk(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("researcher", password="not a real password"))
-    return client
+    return at_desk(client)
 
 
 class Entries(HTMLParser):
@@ -591,7 +592,7 @@ def test_a_named_action_is_never_done_by_following_a_link(desk: Client, verb: st
 
 def test_a_named_action_from_another_site_is_refused() -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(User.objects.create_superuser("researcher"))
+    at_desk(client)
     source = SourceFactory.create()
     assert client.post(address(type(source), "publish", source.pk)).status_code == 403
     assert _fresh(source).state == State.DRAFT
@@ -599,9 +600,7 @@ def test_a_named_action_from_another_site_is_refused() -> None:
 
 @pytest.mark.parametrize("verb", ["publish", "submit", "withdraw"])
 def test_whoever_may_not_change_a_record_does_not_make_it_public(client: Client, verb: str) -> None:
-    reader = User.objects.create_user("reader", is_staff=True)
-    reader.user_permissions.add(Permission.objects.get(codename="view_source"))
-    client.force_login(reader)
+    at_desk(client, Role.VIEWER)
     source = SourceFactory.create()
     assert client.post(address(type(source), verb, source.pk)).status_code == 403
     page = client.get(address(type(source), "change", source.pk)).content.decode()
@@ -850,7 +849,7 @@ def test_the_first_page_is_grouped_by_the_work(desk: Client) -> None:
     listed = [
         model["object_name"] for group in response.context["app_list"] for model in group["models"]
     ]
-    assert sorted(listed) == sorted([*NAMES, "FormerAddress", "DossierEntry", "Group", "User"])
+    assert sorted(listed) == sorted([*NAMES, "FormerAddress", "DossierEntry", "Invitation", "User"])
     assert settings.SITE_NAME in said(response)
 
 
@@ -890,7 +889,8 @@ def test_the_desk_works_in_a_browser_under_the_strict_policy(
 ) -> None:
     """Logging in, choosing, dates and adding rows; whatever the policy refuses is reported."""
     chromium = needs_system("chromium", "chromium")
-    User.objects.create_superuser("researcher", password="a long test password")
+    secret = generate_totp_secret()
+    with_factor(account(Role.EDITOR, name="editor"), secret=secret)
     source = SourceFactory.create(title="Test source")
     refused: list[str] = []
     with sync_playwright() as playwright:
@@ -901,9 +901,11 @@ def test_the_desk_works_in_a_browser_under_the_strict_policy(
         page.on("console", lambda message: refused.append(f"{message.text} {message.location}"))
         page.on("pageerror", lambda error: refused.append(f"{page.url}: {error}"))
         page.goto(f"{live_server.url}{reverse('admin:login')}")
-        page.fill("#id_username", "researcher")
-        page.fill("#id_password", "a long test password")
-        page.click("input[type=submit]")
+        page.fill("#id_login", "editor")
+        page.fill("#id_password", PASSWORD)
+        page.click("button:text('Sign in')")
+        page.fill("#id_code", code_of(secret))
+        page.click("button:text('Sign in')")
         page.wait_for_selector("#user-tools")
 
         page.goto(f"{live_server.url}{address(Prisoner, 'add')}")

@@ -8,7 +8,6 @@ import zlib
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +17,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from prisoners.desk.portraits import LARGEST_FILE, clean_portrait
 from prisoners.models import Prisoner
+from tests.desk import at_desk
 from tests.factories import PrisonerFactory
 
 SECRET = b"taken at 53.9N 27.56E"
@@ -157,8 +157,7 @@ def test_a_file_that_is_too_large_is_refused_unread() -> None:
 
 @pytest.fixture
 def desk(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("researcher"))
-    return client
+    return at_desk(client)
 
 
 def send(desk: Client, prisoner: Prisoner, **values: Any) -> Any:

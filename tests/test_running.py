@@ -145,7 +145,7 @@ def test_the_first_run_serves_the_dossier_and_says_where_and_what_next(first_run
     output = first_run.output()
     assert "belarus-2025-12-13.toml" in output
     assert f"http://127.0.0.1:{first_run.port}/" in output
-    assert "manage.py createsuperuser" in output
+    assert "manage.py make_administrator NAME" in output
 
 
 def test_nobody_else_can_read_the_key_or_the_folder(first_run: Site) -> None:

@@ -62,7 +62,7 @@ def when_ready(_server: object) -> None:
     print(  # noqa: T201
         f"\n  The site         {address}"
         f"\n  The desk         {address}admin/"
-        f"\n  First account    {os.path.relpath(sys.executable)} manage.py createsuperuser"
+        f"\n  First account    {os.path.relpath(sys.executable)} manage.py make_administrator NAME"
         "\n  Stop             Ctrl-C\n",
         flush=True,
     )

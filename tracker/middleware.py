@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -41,6 +42,9 @@ DENIED = (
     "xr-spatial-tracking",
 )
 POLICY = ", ".join(f"{feature}=()" for feature in DENIED)
+# Where researchers add passkeys and sign in with them.
+PASSKEYS = "/admin/account/"
+POLICY_WITH_PASSKEYS = re.sub(r"(publickey-credentials-\w+)=\(\)", r"\1=(self)", POLICY)
 
 
 DESK = "/admin/"
@@ -90,7 +94,8 @@ def permissions_policy(
 ) -> Callable[[HttpRequest], HttpResponse]:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response["Permissions-Policy"] = POLICY
+        asks_for_passkeys = request.path_info.startswith(PASSKEYS)
+        response["Permissions-Policy"] = POLICY_WITH_PASSKEYS if asks_for_passkeys else POLICY
         return response
 
     return middleware

@@ -39,6 +39,7 @@ EXPECTED = {
     "LOG_LEVEL": "DEBUG, INFO, WARNING, ERROR or CRITICAL",
     "HOST": "an address of this machine to listen on, such as 127.0.0.1",
     "PORT": "a whole number from 1 to 65535",
+    "SESSION_IDLE_MINUTES": "a whole number of minutes, 1 to 720",
     "WEB_CONCURRENCY": "a whole number of processes, 1 to 64",
     "WEB_THREADS": "a whole number of threads for each process, 1 to 64",
 }
@@ -121,6 +122,7 @@ LOG_LEVEL = env.str(
     "INFO",
     validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
 )
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30, validate=validate.Range(1, 720))
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
 WEB_THREADS = env.int("WEB_THREADS", 4, validate=validate.Range(1, 64))
 
@@ -188,6 +190,11 @@ INSTALLED_APPS = [
     "django_countries",
     "django_filters",
     "csp",
+    # Before the record: its desk takes their own pages out of the admin.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "prisoners",
 ]
 MIDDLEWARE = [
@@ -206,6 +213,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "prisoners.accounts.gate.Gate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -258,9 +267,14 @@ else:
 DATABASES: dict[str, dict[str, Any]] = {"default": dict(database)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Pages, in the memory of each process: some 20 MB of them. See prisoners/public/freshness.py.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What is counted to limit attempts is shared by all processes, and by all machines.
+    "default": {
+        "BACKEND": "prisoners.accounts.cache.ForgettingCache",
+        "LOCATION": "prisoners_attempt",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    # Some 20 MB of pages in the memory of each process. See prisoners/public/freshness.py.
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
@@ -303,11 +317,33 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day: researchers' machines can be seized
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+# Counted from a researcher's last page; see prisoners.accounts.gate.
+SESSION_COOKIE_AGE = (SESSION_IDLE_MINUTES or 1) * 60
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+# A researcher's browser shows the public pages nothing of who is reading.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+ACCOUNT_ADAPTER = "prisoners.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+# No e-mail is needed anywhere: new accounts and new passwords come by a link made at the desk.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True  # as long as the session, which ends when nobody works
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+# By address the limit is wide, as many may share one (a proxy, Tor); by account it is narrow.
+ACCOUNT_RATE_LIMITS = {"login": "60/10m/ip", "login_failed": "30/10m/ip,5/10m/key"}
+# A proxy that is trusted names the address that it was asked from as the last one.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXY else 0
+ACCOUNT_FORMS = {"login": "prisoners.accounts.forms.SignInForm"}
+MFA_ADAPTER = "prisoners.accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # --- What a browser is told ----------------------------------------------------------------------
 

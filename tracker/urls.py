@@ -8,6 +8,8 @@ from prisoners.public.pages import healthz, robots
 from prisoners.public.sitemaps import sitemap
 
 urlpatterns = [
+    # Before the desk, which answers for every address under its own.
+    path("admin/account/", include("prisoners.accounts.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots, name="robots"),

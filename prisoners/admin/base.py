@@ -27,6 +27,7 @@ from django_countries.fields import CountryField
 
 from prisoners.admin.fields import LARGEST_NUMBER, CountryChoice, IntervalWidget, RecordChoice
 from prisoners.admin.forms import RecordForm, RecordFormSet
+from prisoners.admin.roles import ByRole
 from prisoners.admin.standing import Standing, owner_of, page_of, root_of, standing
 from prisoners.desk import workflow
 from prisoners.models import (
@@ -43,6 +44,7 @@ from prisoners.models import (
     Statement,
     Translation,
 )
+from prisoners.models.accounts import RESTRICTED_FACTS
 from prisoners.models.deals import DealParty
 from prisoners.models.fields import IntervalField
 from prisoners.reading.search import find_any
@@ -70,23 +72,6 @@ NEEDED: Final[dict[type[models.Model], tuple[str, ...]]] = {
     Citation: ("source",),
 }
 
-PRIVATE = (
-    gettext_lazy("Kept from the public"),
-    {
-        "fields": (
-            "disclosure",
-            "disclosure_reason",
-            "disclosure_asked_by",
-            "disclosure_review_on",
-            "note",
-        ),
-        "classes": ("collapse", "private", "late"),
-        "description": gettext_lazy(
-            "Never shown to the public: the reason, who asked, the day, the note. Withheld hides "
-            "the whole record."
-        ),
-    },
-)
 KEEPING = (
     gettext_lazy("Kept by the site"),
     {"fields": ("key", "created_at", "updated_at"), "classes": ("collapse", "late")},
@@ -96,6 +81,22 @@ VERBS: Final[dict[str, tuple[Callable[..., int], Any]]] = {
     "submit": (workflow.submit, gettext_lazy("Submit for review")),
     "withdraw": (workflow.withdraw, gettext_lazy("Withdraw from the public")),
 }
+
+
+def private(model: type[models.Model]) -> tuple[Any, dict[str, Any]]:
+    """Return the part of a page that holds what is kept from the public."""
+    names = {field.name for field in model._meta.fields}
+    return (
+        gettext_lazy("Kept from the public"),
+        {
+            "fields": ("disclosure", *(name for name in RESTRICTED_FACTS if name in names)),
+            "classes": ("collapse", "private", "late"),
+            "description": gettext_lazy(
+                "Never shown to the public: the reason, who asked, the day, the note. Withheld "
+                "hides the whole record."
+            ),
+        },
+    )
 
 
 def described(model: type[models.Model], prefix: str = "") -> list[str]:
@@ -132,7 +133,7 @@ def people_found(term: str) -> People:
     return People(spellings, exact)
 
 
-class OfRecords:
+class OfRecords(ByRole):
     """What pages and inlines of records share."""
 
     # Whether a chosen record can be opened beside the choice; a table has no room for it.
@@ -257,8 +258,12 @@ class RecordAdmin(OfRecords, ModelAdmin):
     # The page of one record
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        given = super().get_fieldsets(request, obj)
-        return [*given, PRIVATE, KEEPING] if obj else [*given, PRIVATE]
+        return [*super().get_fieldsets(request, obj), *self.kept_back(request, obj)]
+
+    def kept_back(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """Return the last parts of a page; whoever enters a record says what is to be kept back."""
+        shown = [private(self.model)] if obj is None or self.reads_restricted(request) else []
+        return [*shown, KEEPING] if obj else shown
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return public_url(obj) if obj is not None and self.is_shown(obj) else None
@@ -281,12 +286,12 @@ class RecordAdmin(OfRecords, ModelAdmin):
             now = standing(stored, is_public=self.is_shown(stored))
             context |= {
                 "standing": now,
-                "tools": self.tools(stored),
+                "tools": self.tools(stored) if self.has_add_permission(request) else [],
                 "verbs": self._verbs(request, stored, now),
             }
         context["show_save_and_continue"] = False
         context["can_save_and_publish"] = (
-            self.has_change_permission(request, record)
+            self.has_publish_permission(request)
             and not context["is_popup"]
             and (record is None or record.state != State.PUBLISHED)
         )
@@ -294,8 +299,6 @@ class RecordAdmin(OfRecords, ModelAdmin):
 
     def _verbs(self, request: HttpRequest, record: Record, now: Standing) -> list[dict[str, str]]:
         """Return the named actions that make sense for a record now."""
-        if not self.has_change_permission(request, record):
-            return []
         possible = {
             State.DRAFT: ("publish", "submit"),
             State.IN_REVIEW: ("publish",),
@@ -310,8 +313,14 @@ class RecordAdmin(OfRecords, ModelAdmin):
                 "url": reverse(name % verb, args=[record.pk]),
             }
             for verb, (_verb, label) in VERBS.items()
-            if verb in possible
+            if verb in possible and self._may(request, verb, record)
         ]
+
+    def _may(self, request: HttpRequest, verb: str, record: Any) -> bool:
+        """Whether somebody may do a named action to a record: what is public is an editor's."""
+        if verb != "submit" and not self.has_publish_permission(request):
+            return False
+        return self.has_change_permission(request, record)
 
     # Saving
 
@@ -371,7 +380,7 @@ class RecordAdmin(OfRecords, ModelAdmin):
 
     def _after_saving(self, request: HttpRequest, record: Any) -> HttpResponseRedirect:
         """Go back to where the work is: the same page, or for a part the page that it is on."""
-        if "_publish" in request.POST and self.has_change_permission(request, record):
+        if "_publish" in request.POST and self._may(request, "publish", record):
             self._do(request, "publish", [record])
             return HttpResponseRedirect(page_of(record))
         if isinstance(record, Citation | Translation):
@@ -391,7 +400,7 @@ class RecordAdmin(OfRecords, ModelAdmin):
 
     def _verb_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         record = self.get_object(request, str(pk))
-        if not self.has_change_permission(request, record):
+        if not self._may(request, verb, record):
             raise PermissionDenied
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]
@@ -403,6 +412,8 @@ class RecordAdmin(OfRecords, ModelAdmin):
         action, label = VERBS[verb]
         done = 0
         for record in records:
+            if not self._may(request, verb, record):
+                raise PermissionDenied
             try:
                 action(record=record)
             except ValidationError as error:
@@ -429,7 +440,7 @@ class RecordAdmin(OfRecords, ModelAdmin):
             return words
         return format_html('{} <a href="{}">{}</a>', words, address, _("See it on the site"))
 
-    @admin.action(permissions=["change"], description=gettext_lazy("Publish"))
+    @admin.action(permissions=["publish"], description=gettext_lazy("Publish"))
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         self._do(request, "publish", queryset)
 
@@ -437,7 +448,7 @@ class RecordAdmin(OfRecords, ModelAdmin):
     def submit(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         self._do(request, "submit", queryset)
 
-    @admin.action(permissions=["change"], description=gettext_lazy("Withdraw from the public"))
+    @admin.action(permissions=["publish"], description=gettext_lazy("Withdraw from the public"))
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         self._do(request, "withdraw", queryset)
 
@@ -478,6 +489,11 @@ class PartsInline(OfRecords):
     opens_related = False
     # Whether it stands before the record's own fields.
     leads = False
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset.may_publish = self.has_publish_permission(request)
+        return formset
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         queryset: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from prisoners.admin.base import KEEPING, PRIVATE, PartsTable, RecordAdmin, described
+from prisoners.admin.base import PartsTable, RecordAdmin, described
 from prisoners.admin.fields import ID, RecordChoice
 from prisoners.admin.forms import RecordForm
 from prisoners.admin.standing import described as fact_described
@@ -229,8 +229,7 @@ class CitationAdmin(RecordAdmin):
                 _("The source"),
                 {"fields": ("source", "locator", "stance", "value", "read_on", "archived")},
             ),
-            PRIVATE,
-            *([KEEPING] if obj else []),
+            *self.kept_back(request, obj),
         ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

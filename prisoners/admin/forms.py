@@ -98,11 +98,19 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 
 
 class RecordFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs only
-    """Parts of one record on its page. One that was ever public is withdrawn, not deleted."""
+    """Parts of one record on its page. One that was ever public is withdrawn, not deleted.
+
+    ``may_publish`` is whether whoever looks at it may change what was ever public.
+    """
+
+    may_publish = False
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         instance = form.instance
+        if instance.pk and instance.state not in UNPUBLISHED and not self.may_publish:
+            for field in form.fields.values():
+                field.disabled = not field.widget.is_hidden
         if DELETION_FIELD_NAME in form.fields and instance.pk and instance.state not in UNPUBLISHED:
             box = form.fields[DELETION_FIELD_NAME]
             box.disabled = True

@@ -13,6 +13,7 @@ from django_countries.filters import CountryFilter
 
 from prisoners.admin.base import ModelAdmin, RecordAdmin
 from prisoners.admin.citations import CitedAdmin, citations_page
+from prisoners.admin.roles import ByRole
 from prisoners.models import ADDRESSED, Actor, DossierEntry, FormerAddress, Source
 
 
@@ -60,13 +61,13 @@ class ActorAdmin(CitedAdmin):
     fieldsets = ((None, {"fields": ("name", ("kind", "country"), "role", "description", "slug")}),)
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(ByRole, ModelAdmin):
     """What the site writes for itself: to be looked up, never changed by hand."""
 
     list_per_page = 50
     show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -95,3 +96,8 @@ class DossierEntryAdmin(ReadOnlyAdmin):
     list_display = ("key", "model", "dossier", "loaded_at")
     list_filter = ("dossier", "model")
     search_fields = ("key",)
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Keep back what a dossier said: it may hold what is restricted."""
+        del obj
+        return () if self.reads_restricted(request) else ("values",)

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from prisoners.admin.base import KEEPING, PRIVATE, PartsTable, RecordAdmin, described
+from prisoners.admin.base import PartsTable, RecordAdmin, described
 from prisoners.admin.forms import RecordForm
 from prisoners.admin.standing import page_of
 from prisoners.models import (
@@ -97,8 +97,7 @@ class TranslationAdmin(RecordAdmin):
         about = (obj.target_name,) if obj else tuple(TRANSLATED)
         return [
             (None, {"fields": (*about, ("field", "language"), "text")}),
-            PRIVATE,
-            *([KEEPING] if obj else []),
+            *self.kept_back(request, obj),
         ]
 
     @admin.display(description=gettext_lazy("of"))

@@ -1,5 +1,6 @@
 """What is true: the record's models, split by subject."""
 
+from prisoners.models.accounts import Attempt, Invitation, Role
 from prisoners.models.actors import Actor
 from prisoners.models.addresses import ADDRESSED, FormerAddress
 from prisoners.models.base import UNSHOWN, AddressedRecord, Disclosure, Record, Scope, State
@@ -39,6 +40,7 @@ __all__ = [
     "Actor",
     "AddressedRecord",
     "Affiliation",
+    "Attempt",
     "Change",
     "Charge",
     "Citation",
@@ -53,6 +55,7 @@ __all__ = [
     "Facility",
     "Figure",
     "FormerAddress",
+    "Invitation",
     "NameKey",
     "Placement",
     "Prisoner",
@@ -62,6 +65,7 @@ __all__ = [
     "Release",
     "ReleaseDestination",
     "ReleaseOutcome",
+    "Role",
     "Scope",
     "Sentence",
     "Source",

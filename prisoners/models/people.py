@@ -149,6 +149,14 @@ class Prisoner(AddressedRecord):
         blank=True,
         help_text=_("Who made it, and under which licence or permission it is shown."),
     )
+    risk = models.TextField(
+        _("risk"),
+        blank=True,
+        help_text=_(
+            "What could happen to whom if it is published. Never shown to the public, and at the "
+            "desk not to everybody."
+        ),
+    )
 
     objects = PeopleQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s
 

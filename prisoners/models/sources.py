@@ -52,6 +52,11 @@ class Source(AddressedRecord):
     archived = models.URLField(
         _("archived copy"), max_length=1000, blank=True, help_text=_("Empty: none is known.")
     )
+    contact = models.TextField(
+        _("how to reach the source"),
+        blank=True,
+        help_text=_("Never shown to the public, and at the desk not to everybody."),
+    )
 
     class Meta:
         verbose_name = _("source")
