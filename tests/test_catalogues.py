@@ -125,7 +125,7 @@ def _called(path: Path) -> Iterator[Key]:
         roles = CALLS.get(node.func.id)
         texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
         if roles and len(texts) >= len(roles):
-            said = dict(zip(roles, texts, strict=False))
+            said = {role: str(text) for role, text in zip(roles, texts, strict=False)}
             yield said["m"], said.get("p"), said.get("c")
 
 
@@ -138,18 +138,19 @@ def _nodes(nodes: Any) -> Iterator[Node]:
             yield from _nodes(inside)
 
 
+def _context(node: Any) -> str | None:
+    return str(node.message_context.var) if node.message_context else None
+
+
 def _written(path: Path) -> Iterator[Key]:
     """Yield each message that a template asks for."""
     source = path.read_text("utf-8")
     for node in _nodes(engines["django"].from_string(source).template.nodelist):  # type: ignore[attr-defined]
         if isinstance(node, TranslateNode):
-            context = node.message_context
-            yield str(node.filter_expression.var.literal), None, context and str(context.var)
+            yield str(node.filter_expression.var.literal), None, _context(node)
         elif isinstance(node, BlockTranslateNode):
             plural = node.render_token_list(node.plural)[0] if node.plural else None
-            context = node.message_context
-            singular = node.render_token_list(node.singular)[0]
-            yield singular, plural or None, context and str(context.var)
+            yield node.render_token_list(node.singular)[0], plural or None, _context(node)
     for text in re.findall(r':_\("([^"]+)"\)', source):
         yield text, None, None
 
@@ -177,7 +178,8 @@ def key_of(message: Message) -> Key:
 
 
 def forms(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    said: Any = message.string
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 @in_each_language
@@ -216,7 +218,7 @@ def test_a_counted_message_has_the_three_forms_of_its_language(language: str) ->
     counted = [one for one in messages(language) if not isinstance(one.id, str)]
     assert len(counted) > 15
     assert {len(forms(one)) for one in counted} == {3}
-    rule = gettext_module.c2py(catalogue(language).plural_expr)  # type: ignore[attr-defined]  # not in its stubs
+    rule = gettext_module.c2py(catalogue(language).plural_expr)
     for number, form in {1: 0, 21: 0, 2: 1, 34: 1, 5: 2, 11: 2, 12: 2, 114: 2, 0: 2}.items():
         assert rule(number) == form, number
 
@@ -235,8 +237,8 @@ def test_the_compiled_catalogue_is_that_of_the_text(language: str) -> None:
     with stored.open("rb") as file:
         compiled = read_mo(file)
     for one in compiled:
-        if isinstance(one.context, bytes):  # as babel reads it
-            one.context = one.context.decode()
+        context: Any = one.context
+        one.context = context.decode() if isinstance(context, bytes) else context
     said = {key_of(one): forms(one) for one in compiled if one.id}
     assert said == {key_of(one): forms(one) for one in messages(language)}, (
         "compile it: pybabel compile --domain django --directory locale"

@@ -479,7 +479,8 @@ BOXES: Final = """() => {
     const boxes = [];
     for (const one of document.querySelectorAll("header *, main, main *, footer *")) {
         const style = getComputedStyle(one), box = one.getBoundingClientRect();
-        if (one.closest("svg, .unseen, .languages, .quotation")) continue;
+        // Where a line of mixed directions breaks is not the same both ways.
+        if (one.closest("svg, .unseen, .languages, .quotation, .names")) continue;
         if (!blocks.includes(style.display)) continue;
         if (box.width === 0 || style.position === "absolute") continue;
         boxes.push([`${one.tagName}.${one.className}`, box.left, box.right]);
