@@ -143,12 +143,12 @@ def _choice(name: str, value: str, label: object, count: int | None, chosen: lis
     }
 
 
-# What is said of people by their gender alone; of several or none it is "people".
+# What the sentence begins with; without a gender it is "People".
 SUBJECTS: dict[str, Any] = {
-    "female": _("women"),
-    "male": _("men"),
-    "other": _("people of another gender"),
-    "not_stated": _("people whose gender is not stated"),
+    "female": _("Women"),
+    "male": _("Men"),
+    "other": _("People of another gender"),
+    "not_stated": _("People whose gender is not stated"),
 }
 # Each filter as a part of the sentence.
 PHRASES: dict[str, Any] = {
@@ -189,7 +189,7 @@ def sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Con
         held = {"label": STATUSES[Status.HELD], "remove_url": _without(data, "on", str(data["on"]))}
         chips.insert(len(chips) - 1, held)
     if chips and not asked.form.cleaned_data.get("gender"):
-        chips.insert(0, {"label": gettext("people"), "remove_url": ""})
+        chips.insert(0, {"label": gettext("People"), "remove_url": ""})
     shared = data.copy()
     for name in NOT_FILTERS:
         shared.pop(name, None)
