@@ -284,7 +284,7 @@ FRENCH: Final = _table(
 FROM_LATIN: Final = _table(
     "shch щ sch щ sh ш tch ч ch ч kh х zh ж gh г ts ц dz дз dj дж ya я yu ю yo ё ye е yy ый ia ия "
     "iu ю ou у a а b б c к d д e е f ф g г h х i и j дж k к l л m м n н o о p п q к r р s с t т "
-    "u у v в w в x кс y и z з ' - ʼ - š ш č ч ž ж"
+    "u у v в w в x кс y и z з ' - ʼ - š ш č ч ž ж ŭ у"
 )
 _SLAVIC: Final = _table("j й ja я ju ю jo ё je е h г ch х c ц")
 FROM_LATIN_OF: Final = {
