@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.translation import get_language, get_language_from_path
+
+# It is written on the page nine times over; no filters come near it.
+LONGEST_QUERY: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ def in_language(path: str, code: str) -> str:
 def languages_of(request: HttpRequest) -> list[PageLanguage]:
     """Return the page that is asked for in every language, with its filters and page number."""
     path, query = escape_uri_path(request.path), iri_to_uri(request.META.get("QUERY_STRING", ""))
+    if len(query) > LONGEST_QUERY:
+        query = ""
     return [
         PageLanguage(
             code,
