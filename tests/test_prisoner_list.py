@@ -98,8 +98,8 @@ def test_a_day_alone_asks_who_was_held_and_says_so() -> None:
         "Test Vague",
     }
     sentence = next(one for one in page.main.all() if one.attrs.get("role") == "status").text
-    assert sentence.startswith("4–5 people: held")
-    assert "on 14 July 2021" in sentence
+    words = sentence.replace(", remove this filter", "")
+    assert words.startswith("Women held on 14 July 2021: 4–5 people")
 
 
 def test_who_is_only_possibly_held_is_listed_and_marked() -> None:
@@ -293,7 +293,7 @@ def test_fifty_are_on_a_page_and_the_last_has_the_rest() -> None:
         for page in (first, last)
     ]
     assert sentences[0] == sentences[1]
-    assert sentences[0].startswith("53 people")
+    assert "53 people" in sentences[0]
     read("/prisoners/?country=NO&status=held&page=3", 400)
 
 

@@ -43,7 +43,7 @@ def kept_pages(
         path = request.get_full_path()
         # A name that somebody looked for is kept nowhere, not even for a moment.
         if (
-            request.method != "GET"
+            request.method not in ("GET", "HEAD")
             or request.path.startswith(never)
             or "q" in request.GET
             or len(path) > LONGEST

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from prisoners import dates
+from prisoners.alphabets import sort_key
 from prisoners.dates import DateTextError, Interval
 from prisoners.models import Actor, Facility, Prisoner, Release
 from prisoners.reading.snapshot.columns import (
@@ -304,8 +305,9 @@ class ConfirmedFacet(Facet):
 
 
 def _country_names(values: Iterable[str]) -> dict[str, str]:
-    named = [(value, countries.name(value)) for value in values]
-    return {value: str(name) for value, name in sorted(named, key=lambda pair: pair[1]) if name}
+    # The package knows codes in small letters too, which stand for nothing in the record.
+    named = {value: str(countries.name(value)) for value in values if value in countries}
+    return dict(sorted(named.items(), key=lambda pair: sort_key(pair[1], pair[1])))
 
 
 def _titles(model: type[Any], title: str) -> Callable[[Iterable[str]], dict[str, str]]:
