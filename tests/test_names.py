@@ -246,7 +246,7 @@ def test_odd_text_is_taken_calmly(text: str) -> None:
     assert 0 <= score(text, text) <= 1
     assert isinstance(fold(text), tuple)
     assert isinstance(entries(text), tuple)
-    assert isinstance(asked(text).words, list)
+    assert isinstance(asked(text).words, dict)
 
 
 def test_a_word_that_can_be_cut_into_syllables_in_many_ways_takes_no_longer() -> None:

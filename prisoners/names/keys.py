@@ -98,9 +98,15 @@ def sound_key(one: str, other: str) -> str:
     return f"{one} {other}"
 
 
+def _written(way: Sequence[Part], place: int) -> str:
+    """Return the words of a name with one of them first."""
+    words = (way[place], *way[:place], *way[place + 1 :])
+    return " ".join(part.plain for part in words)
+
+
 def _entries(way: Sequence[Part]) -> Iterator[Entry]:
     for place, part in enumerate(way):
-        yield part.plain, " ".join(other.plain for other in (*way[:place], *way[place + 1 :]))
+        yield part.plain, _written(way, place).partition(" ")[2]
     if len(way) == 1:
         for bones in way[0].skeletons:
             yield sound_key(bones, ""), way[0].label
@@ -202,14 +208,21 @@ class Asked:
     ways: tuple[tuple[Part, ...], ...]
     # The words as they may begin, where the last one is still being typed.
     beginnings: tuple[str, ...]
+    # Initials, folded: the other word of the name begins so.
+    initials: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> list[Pair]:
         return list(dict.fromkeys(Pair(*two) for way in self.ways for two in combinations(way, 2)))
 
     @property
-    def words(self) -> list[Part]:
-        return list(dict.fromkeys(part for way in self.ways for part in way))
+    def words(self) -> dict[Part, str]:
+        """Each word, with all that was typed in the order of its written entry."""
+        found: dict[Part, str] = {}
+        for way in self.ways:
+            for place, part in enumerate(way):
+                found.setdefault(part, _written(way, place))
+        return found
 
 
 @lru_cache(maxsize=1024)
@@ -226,4 +239,5 @@ def asked(text: str) -> Asked:
         # The last letters may be the beginning of a longer sign: ``s`` of ``sh``.
         sounds += readings(last[:-1], 1)
     begun = dict.fromkeys(f"{before}{key(one)}" for one in sounds if key(one))
-    return Asked(tuple(parts(name)), tuple(begun))
+    initials = dict.fromkeys(key(one.sounds[0]) for one in name.initials)
+    return Asked(tuple(parts(name)), tuple(begun), tuple(filter(None, initials)))

@@ -126,6 +126,9 @@ class _Search:
                 self._read_from(first, rest, BEGINNING, beginning)
             else:
                 self._read_beginning(first, BEGINNING, beginning)
+        for initial in self.asked.initials:
+            for part in self.asked.words:
+                self._read_from(part.plain, initial, BEGINNING, f"{part.plain} {initial}")
 
     def by_sound(self) -> None:
         """Ask for names of which two words sound like two that were typed."""
@@ -147,14 +150,14 @@ class _Search:
         """Ask for names of which one word sounds a little unlike what was typed, or is missing."""
         for pair in self.asked.pairs:
             self._read({"key__in": pair.near_keys}, NEAR, pair.detail)
-        for part in self.asked.words:
-            self._read_from(part.plain, "", BEGINNING, self.folded)
-            self._read({"key__in": near_words(part.plain)}, NEAR, self.folded)
+        for part, written in self.asked.words.items():
+            self._read_from(part.plain, "", BEGINNING, written)
+            self._read({"key__in": near_words(part.plain)}, NEAR, written)
 
     def around(self) -> None:
         """Ask for names of the same letter."""
-        for part in self.asked.words:
-            self._read_beginning(part.plain[:1], BEGINNING, self.folded)
+        for part, written in self.asked.words.items():
+            self._read_beginning(part.plain[:1], BEGINNING, written)
 
     # Reading the index
 
@@ -254,10 +257,6 @@ class _Search:
             guessed=not matches,
             cut=bool(matches) and (self.is_cut or len(matches) > PEOPLE),
         )
-
-    @property
-    def folded(self) -> str:
-        return " ".join(labels(self.text))
 
 
 def after(beginning: str) -> str:
