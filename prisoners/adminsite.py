@@ -22,7 +22,6 @@ from prisoners import dates
 
 GROUPS: Final = (
     ("sources", gettext_lazy("Sources"), ("Source", "Citation")),
-    ("translations", gettext_lazy("Translations"), ("Translation",)),
     (
         "people",
         gettext_lazy("People"),
@@ -48,6 +47,7 @@ GROUPS: Final = (
     ),
     ("figures", gettext_lazy("Reported figures"), ("Figure",)),
     ("actors", gettext_lazy("Who acts"), ("Actor",)),
+    ("translations", gettext_lazy("Translations"), ("Translation",)),
     ("keeping", gettext_lazy("Kept by the site"), ("FormerAddress", "DossierEntry")),
     ("accounts", gettext_lazy("Who may"), ("User", "Invitation")),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,10 +15,12 @@ from django.utils import translation
 
 from prisoners.models import (
     ADDRESSED,
+    TRANSLATED,
     Citation,
     Detention,
     Figure,
     FormerAddress,
+    Invitation,
     NameKey,
     Placement,
     Record,
@@ -26,6 +28,7 @@ from prisoners.models import (
     ReleaseDestination,
     State,
     Statement,
+    Translation,
 )
 from prisoners.models.base import interval_fields
 from tests.factories import (
@@ -51,6 +54,7 @@ from tests.factories import (
     ReleaseOutcomeFactory,
     SourceFactory,
     StatementFactory,
+    TranslationFactory,
     cite,
 )
 
@@ -86,9 +90,16 @@ def changed(factory: Any, given: dict[str, Any] | None = None, **values: Any) ->
     return build
 
 
+def invitation_to_nothing() -> models.Model:
+    return Invitation(token_hash="test", role="", expires_at=datetime(2030, 1, 1, tzinfo=UTC))
+
+
 BROKEN: dict[str, list[Build]] = {
     "prisoner_dies_after_birth": [changed(PrisonerFactory, birth="2000", death="1999-12")],
     "prisoner_portrait_with_its_rights": [changed(PrisonerFactory, portrait="portraits/a.png")],
+    "prisoner_group_of_an_occupation": [
+        changed(PrisonerFactory, occupation="", occupation_group="study")
+    ],
     "prisonername_one_shown_in_each_language": [
         another(PrisonerNameFactory, "prisoner", is_display=True)
     ],
@@ -136,6 +147,12 @@ BROKEN: dict[str, list[Build]] = {
         changed(FormerAddressFactory, prisoner=None),
         changed(FormerAddressFactory, actor=ActorFactory.create),
     ],
+    "translation_exactly_one_target": [
+        changed(TranslationFactory, actor=None),
+        changed(TranslationFactory, deal=DealFactory.create),
+    ],
+    "translation_says_something": [changed(TranslationFactory, text="")],
+    "invitation_new_account_has_a_role": [invitation_to_nothing],
     "dossierentry_once": [another(DossierEntryFactory, "key")],
 }
 
@@ -144,6 +161,16 @@ def name_key_twice() -> models.Model:
     same: dict[str, Any] = {"is_public": False, "key": "TESTKEY", "detail": "testdetail"}
     first = NameKey.objects.create(name=PrisonerNameFactory.create(), **same)
     return NameKey(name=first.name, **same)
+
+
+def translation_of(name: str) -> Build:
+    def build() -> models.Model:
+        record = FACTORIES[TRANSLATED[name]].create()
+        field = record.translated[0]
+        first = TranslationFactory.create(**{"actor": None, name: record}, field=field)
+        return Translation(**{name: record}, field=field, language=first.language, text="Test")
+
+    return build
 
 
 def former_address_of(name: str) -> Build:
@@ -157,6 +184,7 @@ def former_address_of(name: str) -> Build:
 
 BROKEN["namekey_once"] = [name_key_twice]
 BROKEN |= {f"formeraddress_{name}_once": [former_address_of(name)] for name in ADDRESSED}
+BROKEN |= {f"translation_of_{name}_once": [translation_of(name)] for name in TRANSLATED}
 BROKEN |= {
     f"{model._meta.model_name}_withheld_for_a_reason": [changed(factory, disclosure="withheld")]
     for model, factory in FACTORIES.items()

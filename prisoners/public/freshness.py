@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from prisoners.models import version
+from prisoners.reading.snapshot.kept import one_answer
 
 CACHE: Final = "pages"
 ACCEPTS_GZIP: Final = re.compile(r"\bgzip\b")
@@ -51,7 +52,8 @@ def kept_pages(
             return get_response(request)
         request.get_host()  # refuses a name that is not ours, as every page does
         zipped = bool(ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")))
-        asked = f"{version()} {timezone.localdate()} {path} {zipped}"
+        began = version()
+        asked = f"{began} {timezone.localdate()} {path} {zipped}"
         key = hashlib.sha256(asked.encode()).hexdigest()
         kept = caches[CACHE].get(key)
         if kept is not None:
@@ -59,7 +61,8 @@ def kept_pages(
             return _to_send(request, HttpResponse(body, headers=headers))
         # The whole page is made, so that it can be kept; what is sent is decided after.
         wanted = request.META.pop("HTTP_IF_NONE_MATCH", None)
-        response = get_response(request)
+        with one_answer(began):
+            response = get_response(request)
         if not isinstance(response, HttpResponse) or response.status_code != 200:
             return response
         tag = hashlib.sha256(response.content).hexdigest()[:32]

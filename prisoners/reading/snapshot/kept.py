@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,15 +83,49 @@ _lock: Final = threading.Lock()
 _kept: list[Snapshot] = []
 
 
-def current() -> Snapshot:
-    """Return the snapshot of the record's version now; read only what was changed since the last.
+@dataclass(slots=True)
+class _Answer:
+    """What one answer is made from: the version that it began with, and the snapshot, once read."""
 
-    Raise DatabaseError where the database cannot be read.
+    version: Version
+    snapshot: Snapshot | None = None
+
+
+_answer: ContextVar[_Answer | None] = ContextVar("answer", default=None)
+
+
+@contextmanager
+def one_answer(began: Version) -> Iterator[None]:
+    """Answer all that is asked meanwhile from one snapshot, whatever is written by others.
+
+    ``began``: the record's version, read just before.
     """
-    now = version()
+    outer = _answer.set(_Answer(began))
+    try:
+        yield
+    finally:
+        _answer.reset(outer)
+
+
+def current() -> Snapshot:
+    """Return the snapshot of the record's version now, or the one of the answer that is made.
+
+    Only what was changed since the last is read. Raise DatabaseError where the database cannot
+    be read.
+    """
+    answer = _answer.get()
+    if answer is None:
+        return _of(version())
+    if answer.snapshot is None:
+        answer.snapshot = _of(answer.version)
+    return answer.snapshot
+
+
+def _of(now: Version) -> Snapshot:
     if _kept and _kept[0].version == now:
         return _kept[0]
     with _lock:
+        now = version()
         known = _kept[0] if _kept else None
         while known is None or known.version != now:
             known = _brought_up_to(now, known)
