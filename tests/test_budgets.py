@@ -231,7 +231,7 @@ BUDGETS: Final[dict[str, str]] = {
     "/figures/": "change 1, citation 1, figure 2, source 1",
     "/sources/": "change 1, source 2",
     ARTICLE_SOURCE: (
-        "actor 1, affiliation 1, change 1, citation 1, concession 1, deal 1, dealparty 1, "
+        "actor 1, affiliation 1, change 1, citation 3, concession 1, deal 1, dealparty 1, "
         "detention 1, figure 1, prisoner 1, prisonername 7, release 1, releasedestination 1, "
         "releaseoutcome 1, source 2, statement 1"
     ),

@@ -9,7 +9,7 @@ import pytest
 from prisoners.models import Citation, Disclosure, Prisoner, State
 from prisoners.reading.citations import Citations
 from prisoners.reading.gaps import stated
-from prisoners.reading.provenance import facts_resting_on, field_label, page_of, value_label
+from prisoners.reading.provenance import facts, field_label, page_of, resting_on, value_label
 from tests.factories import (
     ActorFactory,
     ConcessionFactory,
@@ -105,7 +105,7 @@ def test_every_public_fact_of_a_source_is_listed_once_for_each_citation(person: 
     cite(PrisonerFactory.create(), "birth", source, state=State.PUBLISHED)
     cite(person, "occupation", source, state=State.DRAFT)
     cite(person, "occupation")
-    found = [(fact.record, fact.field) for fact in facts_resting_on(source)]
+    found = [(fact.record, fact.field) for fact in facts(list(resting_on(source)))]
     assert found == [(person, "birth"), (person, "birth"), (detention, "")]
 
 
@@ -115,7 +115,7 @@ def test_a_fact_that_names_what_is_not_public_is_not_listed() -> None:
     release = ReleaseFactory.create(published=True, freed_by=hidden, announced_by=seen)
     for field in ("freed_by", "announced_by"):
         cite(release, field, source)
-    assert [fact.field for fact in facts_resting_on(source)] == ["announced_by"]
+    assert [fact.field for fact in facts(list(resting_on(source)))] == ["announced_by"]
 
 
 def test_facts_are_said_in_words(person: Prisoner) -> None:

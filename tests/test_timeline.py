@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from prisoners.models import Disclosure
+from prisoners.reading import timeline
 from prisoners.reading.timeline import STREAMS, Kind, countries_in_use, events, life_of, rows
 from tests.factories import (
     AffiliationFactory,
@@ -224,3 +225,21 @@ def test_a_withheld_detention_does_not_answer_to_its_country() -> None:
     )
     shown = read("/timeline/?kind=award&country=HM").main.text
     assert award.prisoner.name not in shown
+
+
+# A record of many people
+
+
+def test_of_many_people_it_is_counted_what_happened_to_each(monkeypatch: Any) -> None:
+    one_of_each()
+    monkeypatch.setattr(timeline, "TOLD_SINGLY", 0)
+    of_people = {"death", "award", "sentence", "recognition", "arrest"}
+    page = read("/timeline/")
+    assert "are counted and not told one by one here" in page.main.text
+    kinds = {
+        one.attrs["value"] for one in page.main.all("input") if one.attrs.get("name") == "kind"
+    }
+    assert kinds == set(Kind.values) - of_people
+    assert "5 entries" in page.main.text
+    assert "Arrests and releases" in page.main.text
+    assert "Nothing is documented" in read("/timeline/?kind=arrest").main.text

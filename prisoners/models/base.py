@@ -314,6 +314,24 @@ def exactly_one(model: str, names: Sequence[str], message: Any) -> models.CheckC
     )
 
 
+def by_target(model: str, names: Sequence[str]) -> list[models.Index]:
+    """Return an index for each of several relations of which exactly one is set.
+
+    Each holds the rows that have its relation and no others. An index of all rows, nearly all of
+    which have no such relation, makes planners believe that it finds next to nothing out, and read
+    the table instead.
+    """
+    return [
+        models.Index(
+            fields=[name],
+            condition=Q(**{f"{name}__isnull": False}),
+            # Names of indexes have 30 characters at most.
+            name=f"{model}_of_{name}"[:30],
+        )
+        for name in names
+    ]
+
+
 class AddressedRecord(Record):
     """A record with a page of its own. An address once public keeps working when it changes."""
 

@@ -11,7 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.actors import Actor
-from prisoners.models.base import AddressedRecord, Record, exactly_one, record_constraints
+from prisoners.models.base import (
+    AddressedRecord,
+    Record,
+    by_target,
+    exactly_one,
+    record_constraints,
+)
 from prisoners.models.deals import Concession, Deal, DealParty, Statement
 from prisoners.models.detentions import Charge, Detention, Facility, Placement, Sentence
 from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
@@ -104,6 +110,7 @@ def _target(model: type[Record]) -> Any:
         blank=True,
         related_name="citations",
         verbose_name=model._meta.verbose_name,
+        db_index=False,  # see ``by_target``
     )
 
 
@@ -173,6 +180,7 @@ class Citation(Record):
         verbose_name = _("citation")
         verbose_name_plural = _("citations")
         ordering = ("pk",)
+        indexes = by_target("citation", list(TARGETS))
         constraints = [
             *record_constraints("citation"),
             exactly_one("citation", list(TARGETS), _("A citation is about exactly one record.")),

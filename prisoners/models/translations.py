@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from prisoners.models.base import Record, exactly_one, record_constraints
+from prisoners.models.base import Record, by_target, exactly_one, record_constraints
 from prisoners.models.sources import TARGETS
 
 # The language that records are written in; what they say in it is no translation.
@@ -35,6 +35,7 @@ def _target(name: str) -> Any:
         blank=True,
         related_name="translations",
         verbose_name=model._meta.verbose_name,
+        db_index=False,  # see ``by_target``
     )
 
 
@@ -66,6 +67,7 @@ class Translation(Record):
         verbose_name = _("translation")
         verbose_name_plural = _("translations")
         ordering = ("language", "pk")
+        indexes = by_target("translation", list(TRANSLATED))
         constraints = [
             *record_constraints("translation"),
             exactly_one(

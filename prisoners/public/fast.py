@@ -8,9 +8,19 @@ from django.utils.translation import gettext, ngettext
 from jinja2 import Environment
 
 
+class Surroundings(Environment):
+    """Jinja, which looks into a dict for a name before it asks for an attribute of it."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        # What these templates are given are dicts: an attribute of theirs is never meant.
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def environment(**options: Any) -> Environment:
     """Return Jinja's surroundings; as in Django's templates, what is not given is empty."""
     # Django's backend turns escaping on, in the options.
-    made = Environment(**options, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    made = Surroundings(**options, trim_blocks=True, lstrip_blocks=True)
     made.globals |= {"_": gettext, "ngettext": ngettext}
     return made

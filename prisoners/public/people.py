@@ -53,7 +53,9 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "prisoners/list.html", context, status=400)
     rows = list(shown)
-    notes = Footnotes(record for person, _ in rows for record in people.listed_records_of(person))
+    notes = Footnotes(
+        record for person, _ in rows for record in people.listed_records_of(person, asked.day)
+    )
     counted = asked.count()
     context |= {
         "filters": filter_form(asked, request.GET, asked.facets()),

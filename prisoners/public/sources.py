@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,12 +35,14 @@ from prisoners.public.footnotes import Footnotes, byline
 from prisoners.public.person import statement
 from prisoners.public.quoting import quotation
 from prisoners.reading.people import names_loaded
-from prisoners.reading.provenance import Fact, facts_resting_on, field_label, value_label
+from prisoners.reading.provenance import Fact, facts, field_label, resting_on, value_label
 from prisoners.reading.provenance import page_of as page_of_record
 from prisoners.reading.translations import translate
 
 PAGE_SIZE = 50
 FACTS_SHOWN = 200
+# So many people are shown on the page of an actor, for each of what they have to do with it.
+PEOPLE_SHOWN = 100
 
 Context = dict[str, Any]
 
@@ -59,9 +62,10 @@ def source_list(request: HttpRequest) -> HttpResponse:
 @page_of(Source)
 def source_detail(request: HttpRequest, found: QuerySet[Source]) -> HttpResponse:
     source = get_object_or_404(found)
-    facts = facts_resting_on(source)
-    shown = Paginator(facts, FACTS_SHOWN).get_page(request.GET.get("page"))
-    translate(fact.record for fact in shown)
+    shown = Paginator(resting_on(source), FACTS_SHOWN).get_page(request.GET.get("page"))
+    found_facts = facts(list(shown))
+    count = shown.paginator.count
+    translate(fact.record for fact in found_facts)
     context = {
         "source": source,
         "about": [
@@ -74,10 +78,10 @@ def source_detail(request: HttpRequest, found: QuerySet[Source]) -> HttpResponse
             )
         ],
         "fact_count": ngettext(
-            "%(count)s citation of this source", "%(count)s citations of this source", len(facts)
+            "%(count)s citation of this source", "%(count)s citations of this source", count
         )
-        % {"count": words.number(len(facts))},
-        "groups": _grouped(list(shown)),
+        % {"count": words.number(count)},
+        "groups": _grouped(found_facts),
         "page_obj": shown,
         "pages": list(shown.paginator.get_elided_page_range(shown.number)),
         "crumbs": [{"label": _("Sources"), "url": reverse("source-list")}],
@@ -111,7 +115,6 @@ def _grouped(facts: list[Fact]) -> list[Context]:
 
 @page_of(Actor)
 def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
-    person = names_loaded("prisoner__names")
     actor = get_object_or_404(
         found.prefetch_related(
             Prefetch("deals", DealParty.objects.published().select_related("deal")),
@@ -124,20 +127,14 @@ def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
                 "destinations_stated",
                 ReleaseDestination.objects.published().select_related("release"),
             ),
-            Prefetch(
-                "affiliations",
-                Affiliation.objects.published().select_related("prisoner").prefetch_related(person),
-            ),
-            Prefetch(
-                "recognitions",
-                Recognition.objects.published().select_related("prisoner").prefetch_related(person),
-            ),
             Prefetch("figures", Figure.objects.published().select_related("stated_by", "release")),
             Prefetch("statements", Statement.objects.published().select_related("release", "deal")),
         )
     )
-    translate([actor])
-    parts = _parts(actor)
+    affiliations = _some(Affiliation.objects.published().filter(actor=actor))
+    recognitions = _some(Recognition.objects.published().filter(organisation=actor))
+    translate([actor, *affiliations, *recognitions])
+    parts = _parts(actor, affiliations, recognitions)
     figures, statements = list(actor.figures.all()), list(actor.statements.all())
     notes = Footnotes([actor, *(part["record"] for part in parts), *figures, *statements])
     context = {
@@ -146,6 +143,7 @@ def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
         "role": {"text": actor.role, "refs": notes.refs(actor, "role")},
         "description": {"text": actor.description, "refs": notes.refs(actor, "description")},
         "parts": [part | {"refs": notes.refs(part["record"], *part["fields"])} for part in parts],
+        "more": _more(actor, affiliations, recognitions),
         "figures": [cards.reported(one, notes) for one in figures],
         "disagreements": disagreements([actor], notes),
         "statements": [statement(one, notes) for one in statements],
@@ -155,7 +153,36 @@ def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
     return render(request, "actors/detail.html", context)
 
 
-def _parts(actor: Actor) -> list[Context]:
+def _some(rows: QuerySet[Any]) -> list[Any]:
+    """Return as many parts of people as an actor's page shows, with their names."""
+    rows = rows.select_related("prisoner").prefetch_related(names_loaded("prisoner__names"))
+    return list(rows[:PEOPLE_SHOWN])
+
+
+def _more(actor: Actor, affiliations: list[Any], recognitions: list[Any]) -> list[Context]:
+    """Return who has as much to do with an actor and is not shown, and where they are."""
+    more = []
+    if len(recognitions) == PEOPLE_SHOWN:
+        query = urlencode({"recognised_by": actor.slug})
+        more.append(
+            {
+                "text": _("All the people whom it recognises as political prisoners"),
+                "url": f"{reverse('prisoner-list')}?{query}",
+            }
+        )
+    if len(affiliations) == PEOPLE_SHOWN:
+        count = Affiliation.objects.published().filter(actor=actor).count() - PEOPLE_SHOWN
+        if count:
+            words_for = ngettext(
+                "%(count)s more person has to do with it",
+                "%(count)s more people have to do with it",
+                count,
+            )
+            more.append({"text": words_for % {"count": words.number(count)}, "url": ""})
+    return more
+
+
+def _parts(actor: Actor, affiliations: list[Any], recognitions: list[Any]) -> list[Context]:
     """Return what an actor has to do with the record, each with the page that says more."""
     parts: list[Context] = []
     for party in [*actor.deals.all(), *actor.deals_by_others.all()]:
@@ -183,12 +210,10 @@ def _parts(actor: Actor) -> list[Context]:
         )
         for one in actor.destinations_stated.all()
     ]
-    parts += [
-        _part(one, one.role, one.prisoner, "role", "began") for one in actor.affiliations.all()
-    ]
+    parts += [_part(one, one.role, one.prisoner, "role", "began") for one in affiliations]
     parts += [
         _part(one, _("recognised as a political prisoner"), one.prisoner, "organisation", "since")
-        for one in actor.recognitions.all()
+        for one in recognitions
     ]
     return parts
 

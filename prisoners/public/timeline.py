@@ -50,17 +50,19 @@ class TimelineForm(forms.Form):
 @page
 def timeline_page(request: HttpRequest) -> HttpResponse:
     form = TimelineForm(request.GET)
+    singly = timeline.tells_singly()
     unknown = [name for name in request.GET if name not in {*form.fields, "page"}]
     context: Context = {"unknown_filters": unknown}
     if not form.is_valid():
         errors = [message for messages in form.errors.values() for message in messages]
-        context |= {"errors": errors, "filters": _filter_form(form, request)}
+        context |= {"errors": errors, "filters": _filter_form(form, request, singly=singly)}
         return render(request, "timeline.html", context, status=400)
     paginator = Paginator(
         timeline.rows(
             [timeline.Kind(kind) for kind in form.cleaned_data["kind"]],
             form.cleaned_data["country"],
             form.cleaned_data["year"],
+            singly=singly,
         ),
         PAGE_SIZE,
     )
@@ -71,13 +73,14 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
             "page": request.GET["page"][:20],
             "pages": paginator.num_pages,
         }
-        context |= {"errors": [message], "filters": _filter_form(form, request)}
+        context |= {"errors": [message], "filters": _filter_form(form, request, singly=singly)}
         return render(request, "timeline.html", context, status=400)
     happened = timeline.events(list(shown))
     records: list[Record] = [event.record for event in happened]
     notes = Footnotes(records)
     context |= {
-        "filters": _filter_form(form, request),
+        "filters": _filter_form(form, request, singly=singly),
+        "told_singly": singly,
         "counted": words.number(paginator.count),
         **by_month(happened, notes),
         "page_obj": shown,
@@ -107,9 +110,12 @@ def _pictures(form: TimelineForm) -> Context:
     }
 
 
-def _filter_form(form: TimelineForm, request: HttpRequest) -> Context:
+def _filter_form(form: TimelineForm, request: HttpRequest, *, singly: bool) -> Context:
     fields: list[Context] = []
-    known = {"kind": timeline.Kind.values, "country": timeline.countries_in_use()}
+    known = {
+        "kind": [kind.value for kind in timeline.kinds_told(singly=singly)],
+        "country": timeline.countries_in_use(),
+    }
     labels = {"kind": dict(timeline.Kind.choices), "country": dict(countries)}
     known["country"].sort(key=lambda code: sort_key(name := labels["country"][code], name))
     for name, values in known.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from django.db.models import ForeignKey
 
 Place = tuple[str, int]
+# What is shown of a citation, and what it is chosen by.
+SHOWN: Final = ("source_id", "field", "stance", "value", "locator", "archived", "read_on")
 
 
 def place(record: Record) -> Place:
@@ -50,7 +52,9 @@ class Citations:
         asked = Q()
         for name, ids in numbers.items():
             asked |= Q(**{f"{name}__in": ids})
-        found = list(Citation.objects.published_apart_from("source").filter(asked).defer(*UNSHOWN))
+        # Only the columns that are read here: there may be a thousand rows.
+        found = Citation.objects.published_apart_from("source").filter(asked)
+        found = found.only(*SHOWN, *(f"{name}_id" for name in numbers)).order_by("pk")
         # Each source once, however many citations of it there are; none that is not public.
         sources = (
             Source.objects.published().defer(*UNSHOWN).in_bulk({one.source_id for one in found})
@@ -59,8 +63,10 @@ class Citations:
             if citation.source_id not in sources:
                 continue
             citation.source = sources[citation.source_id]
-            name = citation.target_name
-            self._found[(name, getattr(citation, f"{name}_id")), citation.field].append(citation)
+            for name, ids in numbers.items():
+                number = getattr(citation, f"{name}_id")
+                if number in ids:
+                    self._found[(name, number), citation.field].append(citation)
 
     def of(self, record: Record, field: str) -> list[Citation]:
         """Return the citations of one fact, those that support it first.

@@ -24,6 +24,7 @@ from prisoners.models import (
     Statement,
 )
 from prisoners.models.custody import PrisonerQuerySet
+from prisoners.reading.loading import load_parts
 
 
 class Sort(TextChoices):
@@ -46,24 +47,15 @@ def for_list(numbers: Sequence[int]) -> list[Prisoner]:
 
     The number of queries is always the same. Who is not public at this moment is left out.
     """
-    people = (
-        Prisoner.objects.published()
-        .defer(*UNSHOWN, "biography")
-        .prefetch_related(
-            names_loaded(),
-            Prefetch(
-                "detentions",
-                Detention.objects.published_parts().prefetch_related(
-                    Prefetch(
-                        "placements", Placement.objects.published_parts().select_related("facility")
-                    ),
-                    Prefetch("outcomes", ReleaseOutcome.objects.published_parts()),
-                ),
-            ),
-        )
+    people = Prisoner.objects.published().defer(*UNSHOWN, "biography").in_bulk(list(numbers))
+    found = [people[number] for number in numbers if number in people]
+    load_parts(found, "names", PrisonerName.objects.published_parts())
+    detentions = load_parts(found, "detentions", Detention.objects.published_parts())
+    load_parts(
+        detentions, "placements", Placement.objects.published_parts().select_related("facility")
     )
-    found = people.in_bulk(list(numbers))
-    return [found[number] for number in numbers if number in found]
+    load_parts(detentions, "outcomes", ReleaseOutcome.objects.published_parts())
+    return found
 
 
 def for_page(people: PrisonerQuerySet, today: date) -> PrisonerQuerySet:
@@ -102,10 +94,11 @@ def records_of(person: Prisoner) -> list[Record]:
     return records
 
 
-def listed_records_of(person: Prisoner) -> list[Record]:
-    """Return the records behind what a list shows of a person, to look up citations."""
-    records: list[Record] = [person, *person.names.all()]
-    detention = latest_detention(person)
+def listed_records_of(person: Prisoner, day: date | None) -> list[Record]:
+    """Return the records behind what a list of a day shows of a person, to look up citations."""
+    shown = person.display_name()
+    records: list[Record] = [person, *([shown] if shown else [])]
+    detention = latest_detention(person, day)
     if detention is not None:
         records += [detention, *detention.placements.all(), *detention.outcomes.all()]
     return records

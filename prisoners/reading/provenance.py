@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, FileField, QuerySet
+from django.db.models import BooleanField, F, FileField, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
@@ -14,6 +15,7 @@ from django_countries.fields import CountryField
 from prisoners.dates import Interval
 from prisoners.models import (
     TARGETS,
+    UNSHOWN,
     Citation,
     DealParty,
     Detention,
@@ -26,6 +28,7 @@ from prisoners.models import (
     Source,
     Statement,
 )
+from prisoners.models.base import Scope, visible
 from prisoners.reading.people import names_loaded
 
 # How to reach the people whose names a record's words begin with.
@@ -65,32 +68,55 @@ class Fact:
     citation: Citation
 
 
-def facts_resting_on(source: Source) -> list[Fact]:
-    """Return every public fact that a source is cited for, by the kind and order of its record."""
-    cited: dict[str, list[Citation]] = defaultdict(list)
-    for citation in Citation.objects.published().filter(source=source).order_by("pk"):
-        cited[citation.target_name or ""].append(citation)
-    facts = []
-    for name in TARGETS:
-        if name not in cited:
-            continue
-        records = _loaded(name).in_bulk({getattr(one, f"{name}_id") for one in cited[name]})
-        facts += [
-            Fact(records[number], one.field, one)
-            for one in cited[name]
-            if (number := getattr(one, f"{name}_id")) in records
-            and _is_seen(records[number], one.field)
-        ]
-    return facts
+def resting_on(source: Source) -> QuerySet[Any, tuple[int, int]]:
+    """Return each public fact that a public source is cited for, as rows for ``facts``.
 
-
-def _is_seen(record: Record, field: str) -> bool:
-    """Return whether visitors may see a fact of a public record.
-
-    A release may have been ordered by somebody, or be part of a deal, that is not public.
+    They are in the order of the kinds of records, then as they were cited.
     """
-    value = getattr(record, field) if field else None
-    return not isinstance(value, Record) or value.is_public
+    first, *others = [_cited(source, place, name) for place, name in enumerate(TARGETS)]
+    return first.union(*others, all=True).order_by("kind", "number")
+
+
+def _cited(source: Source, kind: int, name: str) -> QuerySet[Any, tuple[int, int]]:
+    """Return the citations of one kind of record that visitors may see, with what they cite."""
+    model = TARGETS[name]
+    rows = Citation.objects.published_apart_from("source").filter(
+        visible(model, Scope.PUBLISHED, f"{name}__"),
+        source=source,
+        **{f"{name}__isnull": False},
+    )
+    # A release may have been ordered by somebody, or be part of a deal, that is not public.
+    for field in model.facts:
+        relation = model._meta.get_field(field)
+        other = relation.related_model
+        if relation.null and isinstance(other, type) and issubclass(other, Record):
+            rows = rows.filter(
+                ~Q(field=field)
+                | Q(**{f"{name}__{field}__isnull": True})
+                | visible(other, Scope.PUBLISHED, f"{name}__{field}__")
+            )
+    return rows.order_by().annotate(kind=Value(kind), number=F("pk")).values_list("kind", "number")
+
+
+def facts(page: Sequence[tuple[int, int]]) -> list[Fact]:
+    """Load the facts of some rows, in their order; one query for each kind of record among them."""
+    names = list(TARGETS)
+    citations = Citation.objects.defer(*UNSHOWN).in_bulk([number for _kind, number in page])
+    found = [
+        (names[kind], getattr(one, f"{names[kind]}_id"), one)
+        for kind, number in page
+        # What was withdrawn since the rows were read is left out.
+        if (one := citations.get(number)) is not None
+    ]
+    cited: dict[str, set[int]] = defaultdict(set)
+    for name, number, _one in found:
+        cited[name].add(number)
+    records = {name: _loaded(name).in_bulk(numbers) for name, numbers in cited.items()}
+    return [
+        Fact(records[name][number], one.field, one)
+        for name, number, one in found
+        if number in records[name]
+    ]
 
 
 def _loaded(name: str) -> QuerySet[Any]:

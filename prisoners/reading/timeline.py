@@ -39,7 +39,11 @@ from prisoners.models import (
 )
 from prisoners.models.fields import first_name, last_name
 from prisoners.reading.people import detentions_of, names_loaded
+from prisoners.reading.snapshot.kept import current
 
+# Of so many people it is told one by one what happened to each. Of more, a million arrests would
+# hide the releases: their arrests and releases are counted by month, and listed as people.
+TOLD_SINGLY: Final = 5_000
 # Where a date is not known at all: before everything, so that the latest-first order ends with it.
 UNDATED: Final = date.min
 
@@ -86,6 +90,11 @@ class Stream:
     country: str
     load: Callable[[], QuerySet[Any]]
     only: Q | None = None
+
+    @property
+    def is_of_a_person(self) -> bool:
+        """Whether there are about as many of it as there are people."""
+        return self.model in (Detention, Sentence, Recognition, Affiliation)
 
     def rows(self, number: int, countries: Sequence[str], year: int | None) -> QuerySet[Any]:
         """Return (stream number, record id, day to sort by) of what is asked for."""
@@ -190,27 +199,60 @@ STREAMS: Final = (
 )
 
 
+def tells_singly() -> bool:
+    """Return whether there are few enough people to tell what happened to each."""
+    return len(current()) <= TOLD_SINGLY
+
+
+def streams(*, singly: bool) -> list[tuple[int, Stream]]:
+    """Return, with its number, each stream that is told; ``singly``: those of each person too."""
+    return [
+        (number, stream)
+        for number, stream in enumerate(STREAMS)
+        if singly or not stream.is_of_a_person
+    ]
+
+
+def kinds_told(*, singly: bool) -> list[Kind]:
+    """Return the kinds of things that are told."""
+    told = {stream.kind for _number, stream in streams(singly=singly)}
+    return [kind for kind in Kind if kind in told]
+
+
 def rows(
-    kinds: Sequence[Kind] = (), countries: Sequence[str] = (), year: int | None = None
+    kinds: Sequence[Kind] = (),
+    countries: Sequence[str] = (),
+    year: int | None = None,
+    *,
+    singly: bool = True,
 ) -> QuerySet[Any, tuple[int, int, date]]:
     """Return what happened, the latest first and undated things last, as rows for ``events``.
 
     With a year, what may have happened in it; what has no date is left out then.
     """
-    first, *others = [
+    found = [
         stream.rows(number, countries, year)
-        for number, stream in enumerate(STREAMS)
+        for number, stream in streams(singly=singly)
         if not kinds or stream.kind in kinds
     ]
+    if not found:
+        return Release.objects.none().values_list("pk", "pk", "happened_first")  # type: ignore[return-value]
+    first, *others = found
     union = first.union(*others, all=True) if others else first
     return union.order_by("-day", "stream", "number")
 
 
 def countries_in_use() -> list[str]:
     """Return the codes of the countries that published detentions and releases are of."""
-    detained = Detention.objects.published().order_by().values_list("country").distinct()
-    released = Release.objects.published().order_by().values_list("country").distinct()
-    return sorted(code for (code,) in detained.union(released))
+    snapshot = current()
+    names = snapshot.numbering["country"].names
+    detaining = {
+        names[number]
+        for people in snapshot.parts
+        for number in people.several("country").of(people.living())
+    }
+    released = Release.objects.published().order_by().values_list("country", flat=True).distinct()
+    return sorted(detaining | {*released})
 
 
 def events(page: list[tuple[int, int, date]]) -> list[Event]:

@@ -100,6 +100,12 @@ class Several:
         """Return for each person whether a condition on any of their values holds."""
         return fold(condition, self.owner)
 
+    def of(self, people: Array) -> list[int]:
+        """Return the different values that some people have, given as a mask; not that of none."""
+        chosen = self.values[np.concatenate([people, people[self.owner]])]
+        found: list[int] = np.unique(chosen[chosen > 0]).tolist()
+        return found
+
 
 def fold(condition: Array, owner: Array) -> Array:
     """Return for each person whether a condition holds at their own place or a later one."""
