@@ -490,6 +490,19 @@ BOXES: Final = """() => {
 }"""
 
 
+def say_as_it_is(language: str) -> None:
+    """Translate what is public by itself, so that nothing is marked as being in English."""
+    Translation.objects.bulk_create(
+        Translation(
+            **{name: record}, field=field, language=language, text=text, state=State.PUBLISHED
+        )
+        for name, model in TRANSLATED.items()
+        for record in model._default_manager.published()
+        for field in model.translated
+        if (text := getattr(record, field))
+    )
+
+
 @contextmanager
 def browser(chromium: str) -> Iterator[BrowserPage]:
     """Open a browser. Meanwhile the test itself has no database: Playwright's loop is running."""
@@ -510,6 +523,7 @@ def test_a_language_from_right_to_left_mirrors_every_page_and_none_scrolls_sidew
     tmp_path: Path,
 ) -> None:
     load_article()
+    say_as_it_is(MIRRORED)
     (folder := tmp_path / MIRRORED / "LC_MESSAGES").mkdir(parents=True)
     with (folder / "django.mo").open("wb") as file:
         write_mo(file, Catalog())

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
 from prisoners.desk.dossiers import DossierError, load
-from prisoners.models import Actor, DossierEntry, State, Translation
+from prisoners.models import Actor, DossierEntry, Role, State, Translation
+from tests.desk import at_desk
 from tests.factories import ActorFactory, TranslationFactory, cite
 from tests.reader import read
 from tests.test_admin import row, save
@@ -108,10 +108,8 @@ def test_a_mistake_in_a_translation_names_its_place_and_nothing_is_loaded(
 
 
 @pytest.fixture
-def desk() -> Client:
-    client = Client()
-    client.force_login(User.objects.create_superuser("researcher"))
-    return client
+def desk(client: Client) -> Client:
+    return at_desk(client, Role.EDITOR)
 
 
 def test_a_record_is_translated_on_its_own_page(desk: Client) -> None:
@@ -146,5 +144,6 @@ def test_translations_have_a_list_and_a_page_of_their_own(desk: Client) -> None:
 
 
 def test_the_desk_speaks_the_language_that_the_browser_asks_for() -> None:
-    page = read(reverse("admin:login"), client=Client(headers={"accept-language": "uk,en;q=0.5"}))
+    client = Client(headers={"accept-language": "uk,en;q=0.5"})
+    page = read(reverse("account_login"), client=client)
     assert page.one("html").attrs["lang"] == "uk"
