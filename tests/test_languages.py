@@ -73,6 +73,7 @@ PAGES: Final = [
     "/methodology/",
     "/data/",
     "/safety/",
+    "/timeline/",
 ]
 of_each_page = pytest.mark.parametrize("path", PAGES)
 in_each_language = pytest.mark.parametrize("language", LANGUAGES)
