@@ -370,6 +370,18 @@ def test_what_is_translated_is_shown_and_what_is_not_is_marked() -> None:
     assert "Test role па-англійску" in page.main.text
 
 
+def test_a_choice_of_a_filter_is_in_the_readers_language_or_marked() -> None:
+    release = Release.objects.get(slug="belarus-2025-12-13")
+    said = Translation.objects.get(release=release, field="title", language="be")
+    for found, lang in ((said.text, None), (release.title, "en")):
+        page = read("/be/prisoners/")
+        choice = page.by_id(f"filter-release-{release.slug}")
+        label = next(one for one in page.all("label") if one.attrs["for"] == choice.attrs["id"])
+        words = label.all("span")[0]
+        assert (words.text, words.attrs.get("lang")) == (found, lang)
+        Translation.objects.filter(pk=said.pk).update(state=State.DRAFT)
+
+
 def test_in_english_nothing_is_marked_and_nothing_is_asked_for() -> None:
     actor = translated()
     with CaptureQueriesContext(connection) as queries:

@@ -142,6 +142,8 @@ def _choice(name: str, value: str, label: object, count: int | None, chosen: lis
     return {
         "value": value,
         "label": label,
+        # Of what is not translated.
+        "lang": getattr(label, "lang", ""),
         "count": count,
         "checked": value in chosen,
         "id": f"filter-{name}-{value}".replace(" ", "_"),
