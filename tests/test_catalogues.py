@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
 
+import jinja2.nodes
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo
@@ -18,10 +19,12 @@ from django.conf import settings
 from django.template import engines
 from django.template.base import Node, NodeList
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from jinja2.ext import extract_from_ast
 
 BASE: Final = Path(settings.BASE_DIR)
 TEMPLATES: Final = sorted((BASE / "templates").rglob("*.html"))
-PUBLIC: Final = [one for one in TEMPLATES if "admin" not in one.parts]
+# Those that Jinja compiles.
+FAST: Final = [one for one in TEMPLATES if "fast" in one.parts]
 LANGUAGES: Final = ("be", "ru", "uk")
 in_each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -76,7 +79,7 @@ def untranslated(source: str) -> list[str]:
     return [" ".join(one.split()) for one in parser.found if re.search(r"[^\W\d_]", one)]
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+@pytest.mark.parametrize("path", sorted({*TEMPLATES} - {*FAST}), ids=named)
 def test_every_word_of_a_template_is_translated(path: Path) -> None:
     assert untranslated(path.read_text("utf-8")) == []
 
@@ -103,6 +106,58 @@ def test_what_is_translated_or_no_word_is_let_through() -> None:
             '{# Words #}<p class="x" id="y">{% translate "Words" %} · 12 {{ words }}</p>'
             '<img alt="{% translate "Words" %}"><code>?status=held</code>'
             "{% blocktranslate trimmed %}Words {{ n }}{% endblocktranslate %}"
+        )
+        == []
+    )
+
+
+def _spoken(node: jinja2.nodes.Node) -> Iterator[str]:
+    """Yield each text that an expression may put on a page by itself: not what it compares with."""
+    if isinstance(node, jinja2.nodes.Compare):
+        return
+    if isinstance(node, jinja2.nodes.Call) and getattr(node.node, "name", None) == "_":
+        return
+    if isinstance(node, jinja2.nodes.Const) and isinstance(node.value, str):
+        yield node.value
+    for child in node.iter_child_nodes():
+        yield from _spoken(child)
+
+
+def untranslated_in_jinja(source: str) -> list[str]:
+    """Return the words of a Jinja template that are no message, beside tags or inside them."""
+    tree = engines["fast"].env.parse(source)  # type: ignore[attr-defined]
+    shown = tree.find_all((jinja2.nodes.Output, jinja2.nodes.Assign))
+    inside = [text for node in shown for text in _spoken(node)]
+    outside = untranslated(re.sub(r"{#.*?#}", "", source, flags=re.DOTALL))
+    return outside + [text for text in inside if re.search(r"[^\W\d_]", text)]
+
+
+@pytest.mark.parametrize("path", FAST, ids=named)
+def test_every_word_of_a_jinja_template_is_translated(path: Path) -> None:
+    assert untranslated_in_jinja(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p>Some words</p>",
+        '<p>{{ _("Fine") }} and not fine</p>',
+        '{% macro cell(x) %}<td aria-label="A cell">{{ x }}</td>{% endmacro %}',
+        '<p>{{ "Not fine" }}</p>',
+        '<p>{{ cell("Not fine") }}</p>',
+        '<p>{{ x or "Not fine" }}</p>',
+        '{% set one, other = _("Fine"), "not fine" %}',
+    ],
+)
+def test_a_word_of_a_jinja_template_that_is_no_message_would_be_seen(source: str) -> None:
+    assert len(untranslated_in_jinja(source)) == 1
+
+
+def test_what_is_a_message_or_no_word_of_a_jinja_template_is_let_through() -> None:
+    assert (
+        untranslated_in_jinja(
+            '{#\nWords\n#}{% set x = _("Words") %}{% if y == "word" %}<b>{{ x }}</b>{% endif %}'
+            '{{ cell(y, _("Words")) }} · {{ "1" if y in ("one", "two") else y }}'
         )
         == []
     )
@@ -155,10 +210,18 @@ def _written(path: Path) -> Iterator[Key]:
         yield text, None, None
 
 
+def _written_in_jinja(path: Path) -> Iterator[Key]:
+    """Yield each message that a Jinja template asks for."""
+    tree = engines["fast"].env.parse(path.read_text("utf-8"))  # type: ignore[attr-defined]
+    for _line, _function, text in extract_from_ast(tree, ("_",)):
+        yield text, None, None
+
+
 def asked_for() -> set[Key]:
     modules = [*(BASE / "prisoners").rglob("*.py"), *(BASE / "tracker").rglob("*.py")]
     found = {key for path in modules for key in _called(path)}
-    return found | {key for path in TEMPLATES for key in _written(path)}
+    found |= {key for path in FAST for key in _written_in_jinja(path)}
+    return found | {key for path in TEMPLATES if path not in FAST for key in _written(path)}
 
 
 def catalogue(language: str) -> Catalog:

@@ -73,6 +73,7 @@ PAGES: Final = [
     "/methodology/",
     "/data/",
     "/safety/",
+    "/timeline/",
 ]
 of_each_page = pytest.mark.parametrize("path", PAGES)
 in_each_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -369,6 +370,18 @@ def test_what_is_translated_is_shown_and_what_is_not_is_marked() -> None:
     assert "Test role па-англійску" in page.main.text
 
 
+def test_a_choice_of_a_filter_is_in_the_readers_language_or_marked() -> None:
+    release = Release.objects.get(slug="belarus-2025-12-13")
+    said = Translation.objects.get(release=release, field="title", language="be")
+    for found, lang in ((said.text, None), (release.title, "en")):
+        page = read("/be/prisoners/")
+        choice = page.by_id(f"filter-release-{release.slug}")
+        label = next(one for one in page.all("label") if one.attrs["for"] == choice.attrs["id"])
+        words = label.all("span")[0]
+        assert (words.text, words.attrs.get("lang")) == (found, lang)
+        Translation.objects.filter(pk=said.pk).update(state=State.DRAFT)
+
+
 def test_in_english_nothing_is_marked_and_nothing_is_asked_for() -> None:
     actor = translated()
     with CaptureQueriesContext(connection) as queries:
@@ -490,6 +503,19 @@ BOXES: Final = """() => {
 }"""
 
 
+def say_as_it_is(language: str) -> None:
+    """Translate what is public by itself, so that nothing is marked as being in English."""
+    Translation.objects.bulk_create(
+        Translation(
+            **{name: record}, field=field, language=language, text=text, state=State.PUBLISHED
+        )
+        for name, model in TRANSLATED.items()
+        for record in model._default_manager.published()
+        for field in model.translated
+        if (text := getattr(record, field))
+    )
+
+
 @contextmanager
 def browser(chromium: str) -> Iterator[BrowserPage]:
     """Open a browser. Meanwhile the test itself has no database: Playwright's loop is running."""
@@ -510,6 +536,7 @@ def test_a_language_from_right_to_left_mirrors_every_page_and_none_scrolls_sidew
     tmp_path: Path,
 ) -> None:
     load_article()
+    say_as_it_is(MIRRORED)
     (folder := tmp_path / MIRRORED / "LC_MESSAGES").mkdir(parents=True)
     with (folder / "django.mo").open("wb") as file:
         write_mo(file, Catalog())

@@ -266,7 +266,11 @@ class RecordAdmin(OfRecords, ModelAdmin):
         return [*shown, KEEPING] if obj else shown
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
-        return public_url(obj) if obj is not None and self.is_shown(obj) else None
+        if obj is None:
+            return None
+        # As it is stored: a form with errors has left its entries on the other one.
+        shown = self.model._default_manager.published().filter(pk=obj.pk).first()
+        return public_url(shown) if shown else None
 
     def is_shown(self, record: Record) -> bool:
         """Whether visitors see a record now: it and all that it hangs on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from jinja2 import Environment
 
 
@@ -22,5 +22,6 @@ def environment(**options: Any) -> Environment:
     """Return Jinja's surroundings; as in Django's templates, what is not given is empty."""
     # Django's backend turns escaping on, in the options.
     made = Surroundings(**options, trim_blocks=True, lstrip_blocks=True)
-    made.globals |= {"_": gettext, "ngettext": ngettext}
+    # What is counted comes in words: makemessages finds no plurals in these templates.
+    made.globals["_"] = gettext
     return made

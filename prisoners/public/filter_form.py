@@ -45,7 +45,7 @@ def filter_form(asked: PrisonerFilter, data: QueryDict, counted: Counted) -> Con
         for facet in FACETS
     ]
     fields = [_search_field(asked, data), _status_field(asked, chosen["status"], counted)]
-    fields += [one for one in facets if one["choices"] or one["rest"]]
+    fields += [one for one in facets if one["choices"] or one["rest_words"]]
     fields += [_day_field(asked, data), _sort_field(asked)]
     narrowed = any(chosen[name] for name in asked.filters if name not in ("q", "sort"))
     return {
@@ -53,7 +53,7 @@ def filter_form(asked: PrisonerFilter, data: QueryDict, counted: Counted) -> Con
         "results": "chips results",
         "open": bool(asked.form.errors) or narrowed or bool(find),
         "find": find,
-        "is_long": bool(find) or any(one["rest"] for one in facets),
+        "is_long": bool(find) or any(one["rest_words"] for one in facets),
         "fields": fields,
     }
 
@@ -101,7 +101,7 @@ def _facet_field(
 ) -> Context:
     """Return the choices that list the most people, and those chosen, which may list nobody.
 
-    With a text to find, those whose name has it. ``rest``: how many there are besides.
+    With a text to find, those whose name has it; ``rest_words`` says how many there are besides.
     """
     known = sorted(counts, key=lambda value: -counts[value])
     mine = [] if asked.form.errors else chosen
@@ -125,7 +125,12 @@ def _facet_field(
         for some in (set(seen), set(folded))
     )
     rest = len(set(known) - {*seen, *folded})
-    return _field(asked, facet.name, "checkbox", choices=choices, more=more, rest=rest)
+    folds = ngettext("%(n)s more", "%(n)s more", len(more)) % {"n": len(more)}
+    found = ngettext("%(n)s other, found by its name", "%(n)s others, found by name", rest)
+    return _field(
+        asked, facet.name, "checkbox", choices=choices, more=more, more_words=folds,
+        rest_words=found % {"n": rest} if rest else "",
+    )  # fmt: skip
 
 
 def _has(label: str, text: str) -> bool:
@@ -137,6 +142,8 @@ def _choice(name: str, value: str, label: object, count: int | None, chosen: lis
     return {
         "value": value,
         "label": label,
+        # Of what is not translated.
+        "lang": getattr(label, "lang", ""),
         "count": count,
         "checked": value in chosen,
         "id": f"filter-{name}-{value}".replace(" ", "_"),
@@ -154,7 +161,6 @@ SUBJECTS: dict[str, Any] = {
 PHRASES: dict[str, Any] = {
     "q": _("named like “%(value)s”"),
     "country": _("detained by %(value)s"),
-    "gender": _("%(value)s"),
     "arrested": _("arrested in %(value)s"),
     "released": _("released in %(value)s"),
     "charge": _("charged under %(value)s"),

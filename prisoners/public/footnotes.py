@@ -18,14 +18,15 @@ from prisoners.reading.translations import translate
 class Footnotes:
     """Numbers citations as facts are laid out, top to bottom; ``notes`` then lists them.
 
-    The records are put into the reader's language first, with all that was loaded with them.
+    The records are put into the reader's language first, with all that was loaded with them, and
+    so are those ``beside`` them, which are shown without notes.
 
     Citations of the same place in the same source share a number.
     """
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[Record], beside: Iterable[Record] = ()) -> None:
         records = list(records)
-        translate(records)
+        translate([*records, *beside])
         self._citations = Citations(records)
         self._notes: dict[tuple[Any, ...], dict[str, Any]] = {}
 

@@ -50,10 +50,11 @@ def kept_pages(
             or len(path) > LONGEST
         ):
             return get_response(request)
-        request.get_host()  # refuses a name that is not ours, as every page does
+        # A name that is not ours is refused here, as every page does.
+        site = f"{request.scheme}://{request.get_host()}"
         zipped = bool(ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")))
         began = version()
-        asked = f"{began} {timezone.localdate()} {path} {zipped}"
+        asked = f"{began} {timezone.localdate()} {site}{path} {zipped}"
         key = hashlib.sha256(asked.encode()).hexdigest()
         kept = caches[CACHE].get(key)
         if kept is not None:

@@ -12,7 +12,7 @@ from prisoners.public import cards, words
 from prisoners.public.addresses import page
 from prisoners.public.deals import deal_summary, records_of, with_ledger
 from prisoners.public.footnotes import Footnotes
-from prisoners.public.over_time import held_over_time
+from prisoners.public.over_time import beside, held_over_time
 from prisoners.public.releases import summary
 from prisoners.reading import releases
 from prisoners.reading.counts import totals, withheld
@@ -32,7 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
     deal = deals.first()
     records = [*reported, *(records_of(deal) if deal else [])]
     records += releases.records_of(release) if release else []
-    notes = Footnotes(records)
+    around = beside()
+    notes = Footnotes(records, around.records)
     documented = [Status.HELD, Status.RELEASED]
     if counted[Status.DIED].possible:
         documented.append(Status.DIED)
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "withheld": withheld(),
         "release": summary(release, notes) if release else None,
         "deal": deal_summary(deal, notes) if deal else None,
-        "over_time": held_over_time(today),
+        "over_time": held_over_time(around, today),
     }
     context["notes"] = notes.notes
     return render(request, "home.html", context)

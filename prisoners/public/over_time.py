@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from prisoners import dates
 from prisoners.bounds import Kind
 from prisoners.dates import Interval
-from prisoners.models import CountRange, Deal, Figure, Release, Status
+from prisoners.models import CountRange, Deal, Figure, Record, Release, Status
 from prisoners.public import cards, words
 from prisoners.public.charts import held, months
+from prisoners.public.templatetags.languages import marked
 from prisoners.reading import series
 from prisoners.reading.figures import day_of
 
 Context = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the number held: what others report, the largest releases, latest deals.
+
+    It is put into the reader's language with the rest of the page.
+    """
+
+    reported: list[Figure]
+    releases: list[Release]
+    deals: list[Deal]
+
+    @property
+    def records(self) -> list[Record]:
+        return [*self.reported, *self.releases, *self.deals]
+
+
+def beside(countries: Sequence[str] = ()) -> Beside:
+    return Beside(
+        series.reported_held(countries),
+        series.largest_releases(countries),
+        series.latest_deals(countries),
+    )
+
+
 def held_over_time(
-    last: date, first: date | None = None, countries: Sequence[str] = ()
+    around: Beside, last: date, first: date | None = None, countries: Sequence[str] = ()
 ) -> Context | None:
     """Return how many were held, for ``charts/held.html``; None where nothing is known of it."""
     documented = series.held_over_time(last, first, countries)
-    reported = series.reported_held(countries)
+    reported = around.reported
     figures = reported[-series.MOST_REPORTED :]
     points = [
         held.Point(*days, one.value, Kind(one.bound), _reported_words(one), one.get_absolute_url())
         for one in figures
         if (days := _days_of(one)) and (first is None or days[0] >= first)
     ]
-    picture = held.draw(documented, points, _marks(countries), last)
+    picture = held.draw(documented, points, _marks(around), last)
     if picture is None:
         return None
     counted = documented.points if documented else []
@@ -93,15 +120,20 @@ def _days_of(figure: Figure) -> tuple[date, date] | None:
 
 
 def _reported_words(figure: Figure) -> str:
-    by = figure.stated_by
     said = _("%(number)s %(counts)s in %(country)s, %(when)s. Reported by %(who)s.") % {
         "number": words.figure(figure),
         "counts": figure.get_counts_display(),
         "country": figure.country.name,
         "when": cards.as_of(figure),
-        "who": by.name if by else _("the source itself"),
+        "who": "\0",
     }
-    return said[:1].upper() + said[1:]
+    # Put in last: a name that is not translated is marked.
+    before, after = said.split("\0")
+    return format_html("{}{}{}", before[:1].upper() + before[1:], marked(_who(figure)), after)
+
+
+def _who(figure: Figure) -> str:
+    return figure.stated_by.name if figure.stated_by else _("the source itself")
 
 
 def _reported_row(figure: Figure) -> Context:
@@ -110,24 +142,28 @@ def _reported_row(figure: Figure) -> Context:
         "value": number[:1].upper() + number[1:],
         "country": figure.country.name,
         "when": cards.as_of(figure),
-        "by": figure.stated_by.name if figure.stated_by else _("the source itself"),
+        "by": _who(figure),
         "url": figure.get_absolute_url(),
         "is_drawn": _days_of(figure) is not None,
     }
 
 
-def _marks(countries: Sequence[str]) -> list[held.Mark]:
+def _marks(around: Beside) -> list[held.Mark]:
     """Return the largest releases and the latest deals, by date."""
     happened: list[tuple[str, Release | Deal, Interval | None]] = [
-        *(("release", one, one.happened) for one in series.largest_releases(countries)),
-        *(("deal", one, one.agreed) for one in series.latest_deals(countries)),
+        *(("release", one, one.happened) for one in around.releases),
+        *(("deal", one, one.agreed) for one in around.deals),
     ]
     marks = [
-        held.Mark(kind, when.first, when.last, f"{one}, {when.label()}", one.get_absolute_url())
+        held.Mark(kind, when.first, when.last, _mark_words(one, when), one.get_absolute_url())
         for kind, one, when in happened
         if when and when.first and when.last
     ]
     return sorted(marks, key=lambda mark: (mark.first, mark.last))
+
+
+def _mark_words(record: Release | Deal, when: Interval) -> str:
+    return format_html("{}, {}", marked(str(record)), when.label())
 
 
 def arrests_and_releases(

@@ -22,7 +22,7 @@ from prisoners.public import words
 from prisoners.public.addresses import page
 from prisoners.public.events import by_month
 from prisoners.public.footnotes import Footnotes
-from prisoners.public.over_time import arrests_and_releases, held_over_time
+from prisoners.public.over_time import Beside, arrests_and_releases, beside, held_over_time
 from prisoners.reading import timeline
 from prisoners.reading.filters import ChoicesField
 
@@ -77,7 +77,10 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
         return render(request, "timeline.html", context, status=400)
     happened = timeline.events(list(shown))
     records: list[Record] = [event.record for event in happened]
-    notes = Footnotes(records)
+    # The pictures are of every kind of thing at once.
+    has_pictures = shown.number == 1 and not form.cleaned_data["kind"]
+    around = beside(form.cleaned_data["country"]) if has_pictures else None
+    notes = Footnotes(records, around.records if around else ())
     context |= {
         "filters": _filter_form(form, request, singly=singly),
         "told_singly": singly,
@@ -86,8 +89,8 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
         "page_obj": shown,
         "pages": list(paginator.get_elided_page_range(shown.number)),
     }
-    if shown.number == 1 and not form.cleaned_data["kind"]:
-        context |= _pictures(form)
+    if around:
+        context |= _pictures(form, around)
     if not happened:
         context["empty"] = {
             "title": _("Nothing is documented here under these filters."),
@@ -98,14 +101,13 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
     return render(request, "timeline.html", context)
 
 
-def _pictures(form: TimelineForm) -> Context:
-    """Return the pictures of what is asked for; they are of every kind of thing at once."""
+def _pictures(form: TimelineForm, around: Beside) -> Context:
     countries, year = form.cleaned_data["country"], form.cleaned_data["year"]
     first, last = None, timezone.localdate()
     if year is not None:
         first, last = date(year, 1, 1), min(date(year, 12, 31), last)
     return {
-        "over_time": held_over_time(last, first, countries),
+        "over_time": held_over_time(around, last, first, countries),
         "months": arrests_and_releases(last, first, countries),
     }
 

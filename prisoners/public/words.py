@@ -118,7 +118,9 @@ def status_word(status: str, since: str = "", *, possibly: bool = False) -> str:
     word = _status(status, possibly=possibly)
     if not since:
         return word
-    return f"{word} {pgettext('after a status', '%(date)s') % {'date': since}}"
+    # Apart: makemessages does not look into an f-string.
+    after = pgettext("after a status", "%(date)s") % {"date": since}
+    return f"{word} {after}"
 
 
 def _status(status: str, *, possibly: bool) -> str:

@@ -35,6 +35,7 @@ from prisoners.reading.snapshot.columns import (
 )
 from prisoners.reading.snapshot.kept import Snapshot
 from prisoners.reading.snapshot.people import People
+from prisoners.reading.translations import titles
 
 # Stands for a gender that no source states, which is stored as empty.
 NOT_STATED: Final = "not_stated"
@@ -312,8 +313,8 @@ def _country_names(values: Iterable[str]) -> dict[str, str]:
 
 def _titles(model: type[Any], title: str) -> Callable[[Iterable[str]], dict[str, str]]:
     def named(values: Iterable[str]) -> dict[str, str]:
-        found = model.objects.published().filter(slug__in=list(values)).order_by(title)
-        return dict(found.values_list("slug", title))
+        found = model.objects.published().filter(slug__in=list(values))
+        return titles(found.order_by(), title)
 
     return named
 

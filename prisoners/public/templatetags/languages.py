@@ -8,6 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from prisoners.models import Record
 from prisoners.public import words
 from prisoners.reading.translations import Original
 
@@ -23,6 +24,8 @@ def number(value: int) -> str:
 @register.filter
 def marked(text: Any) -> Any:
     """Return a text, and with one that is not translated the word that it is in English."""
+    if isinstance(text, Record):
+        text = str(text)
     if not isinstance(text, Original):
         return text
     return format_html(
