@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 import shutil
 import signal
 import socket
@@ -17,14 +16,14 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import quote
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from prisoners.management.commands import prepare, wait_for_database
-from tests.conftest import SETTINGS
+from tests.bench.serving import free_port
+from tests.serving import bare_environment, empty_database
 
 VISITOR = "Zmitser-Nobody"  # what somebody looks for, and no log may hold
 
@@ -34,17 +33,6 @@ def script(path: Path, body: str) -> Path:
     path.write_text(f"#!/bin/sh\n{body}\n")
     path.chmod(0o755)
     return path
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
-def bare_environment(**settled: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-    return {**kept, "ENV_FILE": os.devnull, **settled}
 
 
 class Site:
@@ -115,17 +103,8 @@ class Site:
 
 @pytest.fixture(scope="module")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database of the kind that the suite runs on."""
-    database = settings.DATABASES["default"]
-    if database["ENGINE"] == settings.SQLITE:
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'db.sqlite3'}"
-        return
-    name = f"served_{os.getpid()}"
-    url = os.environ["TEST_DATABASE_URL"]
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield re.sub(r"(?<=[^/])/[^/?]*(?=\?|$)", f"/{name}", url, count=1)
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with empty_database(tmp_path_factory.mktemp("database")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

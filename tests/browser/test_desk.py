@@ -1,0 +1,124 @@
+"""What researchers do at their desk, from the link that lets them in to the page that is public."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+from tests.desk import PASSWORD, code_of
+from tests.serving import Site, served
+
+ADMINISTRATOR = "test-administrator"
+RESEARCHER = "test-researcher"
+PERSON = "Test Personova"
+
+
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Site]:
+    """A site of our own: what is published on it, no other test may see."""
+    del chromium
+    with served(tmp_path_factory.mktemp("desk")) as one:
+        yield one
+
+
+def come_in(page: Page, link: str, name: str = "") -> str:
+    """Follow a link that lets somebody in, and set up an app; return the app's key."""
+    page.goto(link)
+    if name:
+        page.get_by_label("User name").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name="Set up an app").click()
+    secret = page.locator(".account-secret").inner_text().replace(" ", "")
+    give_code(page, secret, "Set up", "h1:text('Recovery codes')")
+    return secret
+
+
+def give_code(page: Page, secret: str, button: str, then: str) -> None:
+    """Type what the app shows, and the next one where that changed on its way to the site."""
+    refused, done = page.locator("#id_code[aria-invalid]"), page.locator(then)
+    for _attempt in range(2):
+        page.locator("#id_code").fill(code_of(secret))
+        page.get_by_role("button", name=button).click()
+        expect(done.or_(refused)).to_be_visible()
+        if done.is_visible():
+            return
+    pytest.fail(f"No code was taken at {page.url}")
+
+
+def administrator(visit: Visit, site: Site) -> Page:
+    page = visit(site)
+    said = site.manage("make_administrator", ADMINISTRATOR)
+    come_in(page, re.findall(r"http\S+", said)[0])
+    return page
+
+
+def invitation(chief: Page) -> str:
+    """Invite a researcher, and return the link to be passed on."""
+    chief.goto("/admin/prisoners/invitation/add/")
+    chief.get_by_role("radio", name="researcher").check()
+    chief.get_by_label("For whom").fill(RESEARCHER)
+    chief.locator("input[name=_save]").click()
+    return chief.locator(".account-secret").inner_text()
+
+
+def sign_in(page: Page, name: str, secret: str) -> None:
+    page.goto("/admin/")
+    page.locator("#id_login").fill(name)
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    give_code(page, secret, "Sign in", f"#user-tools >> text={name}")
+
+
+def test_a_researcher_enters_and_publishes(visit: Visit, own_site: Site) -> None:
+    """Invited, signed in with a code; what is entered and cited nobody sees until it is published."""
+    chief = administrator(visit, own_site)
+    page = visit(own_site)
+    secret = come_in(page, invitation(chief), RESEARCHER)
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, RESEARCHER, secret)
+
+    page.goto("/admin/prisoners/prisoner/add/")
+    page.locator("#id_names-0-text").fill(PERSON)
+    page.locator("#detentions-group .add-row a").click()
+    page.locator("#id_detentions-0-country").select_option("AQ")
+    page.locator("#id_detentions-0-began").fill("2021-07")
+    page.locator("#id_detentions-0-last_confirmed").fill("2021-09-01")
+    expect(page.get_by_text("understood as July 2021")).to_be_visible()
+    page.locator("input[name=_save]").click()
+    standing = page.locator(".desk-standing")
+    expect(standing).to_contain_text("Draft")
+    standing.get_by_role("link", name="Cite a source for several facts").click()
+    page.locator(".select2-selection").click()
+    page.locator(".select2-search__field").fill("Belarus Releases")
+    page.locator(".select2-results__option", has_text="Belarus Releases").click()
+    page.get_by_role("button", name="Choose all").click()
+    page.get_by_role("button", name="Cite for the chosen facts").click()
+    expect(standing).to_be_visible()
+    expect(standing).not_to_contain_text("without a source")
+    standing.get_by_role("button", name="Submit for review").click()
+    expect(standing).to_contain_text("In review")
+    expect(standing.get_by_role("button", name="Publish")).to_have_count(0)
+
+    visitor = visit(own_site)
+    visitor.goto(f"/prisoners/?q={PERSON}")
+    people = visitor.locator("main tbody").get_by_role("row")
+    expect(visitor.locator(".sentence-count")).to_have_text("0 people")
+    expect(people).to_have_count(0)
+
+    chief.goto(page.url)
+    chief.get_by_role("button", name="Publish", exact=True).click()
+    expect(chief.locator(".desk-standing")).to_contain_text("Published")
+
+    visitor.reload()
+    expect(people).to_have_count(1)
+    people.get_by_role("link", name=PERSON).click()
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text(PERSON)
+    expect(visitor.locator(".status-line")).to_contain_text("1 September 2021")
+    visitor.locator("h1 .fn a").first.click()
+    expect(visitor.locator(".notes :target")).to_contain_text("Belarus Releases 123 Political")
