@@ -214,7 +214,7 @@ def _written_in_jinja(path: Path) -> Iterator[Key]:
     """Yield each message that a Jinja template asks for."""
     tree = engines["fast"].env.parse(path.read_text("utf-8"))  # type: ignore[attr-defined]
     for _line, _function, text in extract_from_ast(tree, ("_",)):
-        yield text, None, None
+        yield str(text), None, None
 
 
 def asked_for() -> set[Key]:
