@@ -89,13 +89,16 @@ def _cited(source: Source, kind: int, name: str) -> QuerySet[Any, tuple[int, int
     for field in model.facts:
         relation = model._meta.get_field(field)
         other = relation.related_model
-        if relation.null and isinstance(other, type) and issubclass(other, Record):
+        if isinstance(other, type) and issubclass(other, Record):
             rows = rows.filter(
                 ~Q(field=field)
                 | Q(**{f"{name}__{field}__isnull": True})
                 | visible(other, Scope.PUBLISHED, f"{name}__{field}__")
             )
-    return rows.order_by().annotate(kind=Value(kind), number=F("pk")).values_list("kind", "number")
+    found: QuerySet[Any, tuple[int, int]] = (
+        rows.order_by().annotate(kind=Value(kind), number=F("pk")).values_list("kind", "number")
+    )
+    return found
 
 
 def facts(page: Sequence[tuple[int, int]]) -> list[Fact]:

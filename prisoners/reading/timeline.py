@@ -236,7 +236,7 @@ def rows(
         if not kinds or stream.kind in kinds
     ]
     if not found:
-        return Release.objects.none().values_list("pk", "pk", "happened_first")  # type: ignore[return-value]
+        return Release.objects.none().values_list("pk", "pk", "happened_first")
     first, *others = found
     union = first.union(*others, all=True) if others else first
     return union.order_by("-day", "stream", "number")
