@@ -422,7 +422,8 @@ def word(syllables: Sequence[Syllable], writing: Writing) -> Word:
     parts = [part for syllable in syllables if (part := syllable[writing.form])]
     text = writing.hyphen.join(parts)
     text = writing.rule.spell(text) if writing.rule else text
-    text = text[:1].upper() + text[1:]
+    # Georgian has no capital at the head of a word: its title case is the letter itself.
+    text = text[:1].title() + text[1:]
     return Word(text, sort_key(text, text), slugify(anyascii(text)))
 
 

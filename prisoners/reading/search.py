@@ -21,6 +21,7 @@ from rapidfuzz.distance import OSA, Indel
 
 from prisoners.models import Disclosure, NameKey, PrisonerName, State
 from prisoners.names import THRESHOLD, Asked, asked, is_given, labels, near_words, score, sound_key
+from prisoners.names.letters import script_of
 
 LONGEST: Final = 200
 # How many entries are read of what begins as it was typed, of one pair of words, of what is near.
@@ -43,6 +44,8 @@ FAR: Final = 0.45
 PARTLY: Final = 0.5
 # How much the letters count beside the nearness where people are ranked.
 LETTERS_COUNT: Final = 0.2
+# How much less near the spelling may be that a person is shown by, if it is in the script typed.
+SAME_SCRIPT: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ class _Search:
     # Which parts of the index are read: public spellings, the others.
     parts: Sequence[bool]
     names: dict[int, float] = field(default_factory=dict)
-    compared: dict[int, tuple[float, float, int]] = field(default_factory=dict)
+    compared: dict[int, tuple[float, float, bool, int]] = field(default_factory=dict)
     is_cut: bool = False
 
     @property
@@ -213,7 +216,8 @@ class _Search:
         if len(nearest) > COMPARED:
             self.is_cut = True
         found = {row[0]: row[1:] for row in self._spellings(nearest[:COMPARED])}
-        known: dict[str, tuple[float, float]] = {}
+        known: dict[str, tuple[float, float, bool]] = {}
+        script = script_of(self.text) if self.text else None
         for number in nearest[:COMPARED]:
             if number not in found:
                 continue
@@ -221,7 +225,11 @@ class _Search:
             if text not in known:
                 if len(known) == DIFFERENT:
                     continue
-                known[text] = nearness_of(self.text, text), likeness(self.text, text)
+                known[text] = (
+                    nearness_of(self.text, text),
+                    likeness(self.text, text),
+                    script_of(text) is script,
+                )
             self.compared[number] = (*known[text], prisoner)
 
     def _spellings(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, str]]:
@@ -236,23 +244,25 @@ class _Search:
                 yield number, prisoner, text
 
     def answer(self) -> Found:
-        best: dict[int, tuple[float, float, int]] = {}
-        for number, (nearness, alike, prisoner) in self.compared.items():
-            if nearness >= FAR:
-                best[prisoner] = max(
-                    best.get(prisoner, (0.0, 0.0, 0)),
-                    (nearness, alike, -number),
-                    key=lambda one: one[0] + LETTERS_COUNT * one[1],
-                )
-        ranked = sorted(best, key=lambda one: (-best[one][0] - LETTERS_COUNT * best[one][1], one))
-        matches = [one for one in ranked if best[one][0] >= THRESHOLD]
-        named = matches[:PEOPLE] or ranked[:GUESSES]
-        spellings = PrisonerName.objects.order_by().in_bulk([-best[one][2] for one in named])
+        best: dict[int, tuple[float, float]] = {}
+        nearest: dict[int, tuple[float, int]] = {}
+        for number, (nearness, alike, is_same_script, prisoner) in self.compared.items():
+            if nearness < FAR:
+                continue
+            together = nearness + LETTERS_COUNT * alike
+            if prisoner not in best or (together, nearness) > best[prisoner]:
+                best[prisoner] = together, nearness
+            named = together + SAME_SCRIPT * is_same_script, -number
+            nearest[prisoner] = max(nearest.get(prisoner, named), named)
+        ranked = sorted(best, key=lambda one: (-best[one][0], one))
+        matches = [one for one in ranked if best[one][1] >= THRESHOLD]
+        people = matches[:PEOPLE] or ranked[:GUESSES]
+        spellings = PrisonerName.objects.order_by().in_bulk([-nearest[one][1] for one in people])
         return Found(
             [
-                Match(one, spelling, best[one][0])
-                for one in named
-                if (spelling := spellings.get(-best[one][2]))
+                Match(one, spelling, best[one][1])
+                for one in people
+                if (spelling := spellings.get(-nearest[one][1]))
             ],
             guessed=not matches,
             cut=bool(matches) and (self.is_cut or len(matches) > PEOPLE),
