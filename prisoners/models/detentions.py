@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django_countries.fields import CountryField
 
 from prisoners import dates
@@ -413,7 +414,10 @@ class Sentence(Record):
         ]
 
     def __str__(self) -> str:
-        return " ".join(str(words) for words in (self.term(), self.get_kind_display()) if words)
+        term, kind = self.term(), str(self.get_kind_display())
+        if term and kind:
+            return pgettext("a sentence", "%(term)s %(kind)s") % {"term": term, "kind": kind}
+        return term or kind
 
     def term(self) -> str:
         """Return the term in words; empty where it is not stated."""
