@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.serving import Site, served
 
 # Each feature that the policy names and this browser does not know is complained of.
 NOT_OURS = "Permissions-Policy"
+
+# Conditions are waited for as long as an action is, on a machine that is busy with other tests too.
+expect.set_options(timeout=30_000)
 
 Visit = Callable[..., Page]
 
@@ -67,4 +70,4 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
-    assert wrong == [], wrong
+    assert wrong == []
