@@ -104,7 +104,6 @@ def ledger(deal: Deal, notes: Footnotes) -> Context:
     givers = {str(one.giver) for one in concessions}
     countries = {str(one.country.name) for one in freed}
     return {
-        "key": deal.slug,
         "given_by": _("by %(who)s") % {"who": words.in_order(givers)} if givers else "",
         "received_from": _("from %(who)s") % {"who": words.in_order(countries)}
         if countries

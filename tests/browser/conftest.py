@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.serving import Site, served
 
 # Each feature that the policy names and this browser does not know is complained of.
 NOT_OURS = "Permissions-Policy"
+
+# Conditions are waited for as long as an action is, on a machine that is busy with other tests too.
+expect.set_options(timeout=30_000)
 
 Visit = Callable[..., Page]
 
@@ -23,9 +27,10 @@ def chromium(needs_system: Callable[[str, str], str]) -> str:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Site]:
-    """The record as both dossiers make it, for tests that change nothing of it."""
+    """The record as both dossiers and a made-up one make it, for tests that change nothing."""
     del chromium  # without it there is nobody to serve
-    with served(tmp_path_factory.mktemp("site"), "belarus-2025-2026") as one:
+    made_up = Path(__file__).with_name("made_up.toml")
+    with served(tmp_path_factory.mktemp("site"), "belarus-2025-2026", str(made_up)) as one:
         yield one
 
 
@@ -42,20 +47,24 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a site as somebody who has never been there; what goes wrong in a page is a failure."""
+    """Open a site as somebody who has never been there; what goes wrong in a page is a failure.
+
+    ``fails`` are words of what is meant to go wrong.
+    """
     contexts = []
     wrong: list[str] = []
 
-    def note(page: Page, words: str) -> None:
-        if NOT_OURS not in words:
-            wrong.append(f"{page.url}: {words}")
-
-    def open_page(site: Site, **options: Any) -> Page:
+    def open_page(site: Site, fails: Sequence[str] = (), **options: Any) -> Page:
         context = browser.new_context(base_url=site.url, **options)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: note(page, message.text))
-        page.on("pageerror", lambda error: note(page, str(error)))
+
+        def note(words: str) -> None:
+            if not any(one in words for one in (NOT_OURS, *fails)):
+                wrong.append(f"{page.url}: {words}")
+
+        page.on("console", lambda message: note(message.text))
+        page.on("pageerror", lambda error: note(str(error)))
         return page
 
     yield open_page

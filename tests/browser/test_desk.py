@@ -76,7 +76,7 @@ def sign_in(page: Page, name: str, secret: str) -> None:
 
 
 def test_a_researcher_enters_and_publishes(visit: Visit, own_site: Site) -> None:
-    """Invited, signed in with a code; what is entered is seen by nobody until it is published."""
+    """Invited, and signed in with a code; nobody sees the person until it is published."""
     chief = administrator(visit, own_site)
     page = visit(own_site)
     secret = come_in(page, invitation(chief), RESEARCHER)
