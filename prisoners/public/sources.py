@@ -90,6 +90,18 @@ def source_detail(request: HttpRequest, found: QuerySet[Source]) -> HttpResponse
     return render(request, "sources/detail.html", context)
 
 
+def _value(fact: Fact) -> str:
+    """Return what a source is cited for, in words; numbers as their own pages write them."""
+    if isinstance(fact.record, Figure) and fact.field in ("", "value"):
+        counted = fact.record.get_counts_display()
+        number = words.figure(fact.record)
+        return number if fact.field else f"{number} {counted}"
+    value = getattr(fact.record, fact.field) if fact.field else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return words.number(value)
+    return value_label(fact.record, fact.field)
+
+
 def _grouped(facts: list[Fact]) -> list[Context]:
     """Return facts under the record whose page shows them, one row for each value."""
     groups: dict[str, Context] = {}
@@ -101,7 +113,7 @@ def _grouped(facts: list[Fact]) -> list[Context]:
             key,
             {
                 "label": field_label(fact.record, fact.field),
-                "value": value_label(fact.record, fact.field),
+                "value": _value(fact),
                 "stance": fact.citation.stance,
                 "places": [],
                 "says": [],
