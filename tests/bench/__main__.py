@@ -54,7 +54,7 @@ WORKERS, THREADS, CONNECTIONS = 2, 4, 8
 # Datasette is one process, and so is the site beside it.
 CONNECTIONS_EACH: Final = 4
 # The number in words above the list, the higher one where it is a range.
-COUNTED: Final = re.compile(r'class="sentence".*?<p>\s*(?:[\d,]+–)?([\d,]+) ', re.DOTALL)
+COUNTED: Final = re.compile(r'class="sentence-count">\s*(?:[\d,]+–)?([\d,]+) ', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
