@@ -186,16 +186,16 @@ def sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Con
     """Say what is listed, each filter removable: women, arrested in 2021, held: 41–43 people."""
     named = [name for name in asked.filters if name not in {*FIRST, *LAST, "sort"}]
     chips = [
-        {"label": label, "remove_url": _without(data, name, value)}
+        {**_phrase(asked, name, value), "remove_url": _without(data, name, value)}
         for name in (*FIRST, *named, *LAST)
         for value in dict.fromkeys(data.getlist(name))
-        if value and (label := _phrase(asked, name, value))
+        if value
     ]
     if asked.form.cleaned_data.get("on") and not asked.form.cleaned_data.get("status"):
-        held = {"label": STATUSES[Status.HELD], "remove_url": _without(data, "on", str(data["on"]))}
+        held = {"value": STATUSES[Status.HELD], "remove_url": _without(data, "on", str(data["on"]))}
         chips.insert(len(chips) - 1, held)
     if chips and not asked.form.cleaned_data.get("gender"):
-        chips.insert(0, {"label": gettext("People"), "remove_url": ""})
+        chips.insert(0, {"value": gettext("People"), "remove_url": ""})
     shared = data.copy()
     for name in NOT_FILTERS:
         shared.pop(name, None)
@@ -208,18 +208,23 @@ def sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Con
     }
 
 
-def _phrase(asked: PrisonerFilter, name: str, value: str) -> str:
-    """Return one filter as a part of the sentence."""
+def _phrase(asked: PrisonerFilter, name: str, value: str) -> Context:
+    """Return one filter as a part of the sentence, the words around what was chosen apart from it.
+
+    What was chosen may be in another language than they are.
+    """
     if name == "status":
-        return str(STATUSES[Status(value)])
+        return {"value": str(STATUSES[Status(value)])}
     if name == "gender":
-        return str(SUBJECTS[value])
+        return {"value": str(SUBJECTS[value])}
+    chosen: Any = value[:LONGEST]
     if name == "on":
-        value = dates.day_label(asked.day)
+        chosen = dates.day_label(asked.day)
     elif name != "q":
         facet = next(facet for facet in FACETS if facet.name == name)
-        value = facet.labels([value]).get(value, value)
-    return str(PHRASES[name]) % {"value": value[:LONGEST]}
+        chosen = facet.labels([value]).get(value, chosen)
+    before, _value, after = str(PHRASES[name]).partition("%(value)s")
+    return {"before": before, "value": chosen, "after": after}
 
 
 def _without(data: QueryDict, name: str, value: str) -> str:
