@@ -10,13 +10,13 @@ from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.test import Client
 
 from prisoners.accounts.gate import LAST_SEEN
+from prisoners.desk.accounts import group_of
 from prisoners.models import Role
-from prisoners.models.accounts import GRANTS
 
 PASSWORD = "a long test password"
 
@@ -24,16 +24,9 @@ PASSWORD = "a long test password"
 def account(*roles: Role, name: str = "tester", **values: Any) -> User:
     """Make an account with roles and a password, and without a second factor."""
     user = User.objects.create_user(name, password=PASSWORD, is_staff=True, **values)
-    user.groups.set([group(role) for role in roles])
+    # A test with real transactions has emptied the table of groups before.
+    user.groups.set([group_of(role) for role in roles])
     return user
-
-
-def group(role: Role) -> Group:
-    """Return the group of a role. A test with real transactions has emptied its table before."""
-    found, made = Group.objects.get_or_create(name=role)
-    if made:
-        found.permissions.set(Permission.objects.filter(codename__in=GRANTS[role]))
-    return found
 
 
 def with_factor(user: User, *, secret: str | None = None) -> User:

@@ -225,8 +225,8 @@ BUDGETS: Final[dict[str, str]] = {
         "releasedestination 1, releaseoutcome 1, source 1, statement 1"
     ),
     "/timeline/": (
-        "affiliation 1, change 1, citation 1, concession 1, deal 2, detention 4, figure 2, "
-        "prisonername 3, release 3, source 1, statement 1"
+        "affiliation 1, change 1, citation 1, concession 1, deal 2, detention 3, figure 2, "
+        "prisonername 3, release 4, source 1, statement 1"
     ),
     "/figures/": "change 1, citation 1, figure 2, source 1",
     "/sources/": "change 1, source 2",

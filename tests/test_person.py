@@ -199,7 +199,11 @@ def test_an_award_of_a_year_does_not_pretend_to_a_day() -> None:
 
 
 def disagreements(page: Page) -> list[Element]:
-    return [one for one in page.main.all() if one.attrs.get("aria-label") == "Sources disagree"]
+    return [
+        one
+        for one in page.main.all("aside")
+        if one.attrs.get("aria-label", "").startswith("Sources disagree: ")
+    ]
 
 
 def test_where_a_source_gives_another_value_a_box_shows_both() -> None:

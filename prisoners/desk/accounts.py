@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth import SESSION_KEY
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -61,7 +61,7 @@ def accept(
         account = User(username=username, first_name=name, email=email.lower(), is_staff=True)
         account.set_password(password)
         account.save()
-        account.groups.add(_group(Role(link.role)))
+        account.groups.add(group_of(Role(link.role)))
         words = _("Accepted an invitation made by %(who)s, as %(role)s.") % {
             "who": link.made_by or _("the command line"),
             "role": Role(link.role).label,
@@ -120,7 +120,7 @@ def make_administrator(*, name: str, now: datetime) -> tuple[User, str]:
             account.set_unusable_password()
         account.is_staff = account.is_active = True
         account.save()
-        account.groups.add(_group(Role.ADMINISTRATOR))
+        account.groups.add(group_of(Role.ADMINISTRATOR))
         words = _("Made an administrator from the command line.")
         log(account=account, by=None, words=words, flag=ADDITION if is_new else CHANGE)
         return account, offer_new_password(account=account, made_by=None, now=now)
@@ -148,8 +148,12 @@ def log(*, account: User, by: User | None, words: str, flag: int = CHANGE) -> No
     )
 
 
-def _group(role: Role) -> Group:
-    return Group.objects.get(name=role)
+def group_of(role: Role) -> Group:
+    """Return the group of a role; one that was lost is made anew, with what the role may do."""
+    found, made = Group.objects.get_or_create(name=role)
+    if made:
+        found.permissions.set(Permission.objects.filter(codename__in=GRANTS[role]))
+    return found
 
 
 def _hash(secret: str) -> str:
