@@ -508,6 +508,8 @@ class PartsInline(OfRecords):
 class PartsTable(PartsInline, TabularInline):
     """Parts with few fields, a row each."""
 
+    template = "admin/prisoners/table.html"
+
 
 class PartsList(PartsInline, StackedInline):
     """Parts with many fields, one under the other."""

@@ -20,6 +20,25 @@
     }
   };
 
+  // Select2 calls a choice by what is chosen alone, which at first is nothing.
+  const nameChoice = (select) => {
+    const name = select.labels[0].textContent.trim();
+    const box = select.nextElementSibling.querySelector("[role=combobox]");
+    const chosen = box.querySelector(".select2-selection__rendered");
+    chosen.removeAttribute("role");
+    chosen.removeAttribute("aria-readonly");
+    chosen.id ||= `${select.id}-chosen`;
+    box.id = `${select.id}-box`;
+    box.setAttribute("aria-label", name);
+    box.setAttribute("aria-labelledby", `${box.id} ${chosen.id}`);
+    box.querySelector(".select2-search__field")?.setAttribute("aria-label", name);
+    window.django.jQuery(select).on("select2:open", () => {
+      for (const field of document.querySelectorAll(".select2-dropdown .select2-search__field")) {
+        field.setAttribute("aria-label", name);
+      }
+    });
+  };
+
   document.addEventListener("input", (event) => {
     const entry = event.target.closest?.(".date-entry");
     if (!entry) return;
@@ -52,7 +71,14 @@
     // A list of all countries is searched by typing, not scrolled through.
     const $ = window.django?.jQuery;
     if ($?.fn.select2) {
-      $("select[multiple][name$=citizenships]").select2({ theme: "admin-autocomplete", width: "20em" });
+      const lists = $("select[multiple][name$=citizenships]");
+      lists.select2({ theme: "admin-autocomplete", width: "20em" });
+      lists.each((_number, select) => nameChoice(select));
+      // Django makes its own choices after this, and again in each row that is added.
+      const make = $.fn.djangoAdminSelect2;
+      $.fn.djangoAdminSelect2 = function () {
+        return make.call(this).each((_number, select) => nameChoice(select));
+      };
     }
   });
 }
