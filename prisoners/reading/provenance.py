@@ -104,7 +104,8 @@ def _cited(source: Source, kind: int, name: str) -> QuerySet[Any, tuple[int, int
 def facts(page: Sequence[tuple[int, int]]) -> list[Fact]:
     """Load the facts of some rows, in their order; one query for each kind of record among them."""
     names = list(TARGETS)
-    citations = Citation.objects.defer(*UNSHOWN).in_bulk([number for _kind, number in page])
+    shown = Citation.objects.published_apart_from("source").defer(*UNSHOWN)
+    citations = shown.in_bulk([number for _kind, number in page])
     found = [
         (names[kind], getattr(one, f"{names[kind]}_id"), one)
         for kind, number in page
