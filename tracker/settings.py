@@ -198,12 +198,12 @@ INSTALLED_APPS = [
     "prisoners",
 ]
 MIDDLEWARE = [
+    # Keeps pages as they are sent: it comes before all that adds to them.
+    "prisoners.public.freshness.kept_pages",
     # Before all that may answer: a refusal too is in the language of its address.
     "tracker.middleware.language",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Keeps pages as they are sent: it comes before all that adds to them.
-    "prisoners.public.freshness.kept_pages",
     "tracker.middleware.permissions_policy",
     "tracker.middleware.no_copy",
     "csp.middleware.CSPMiddleware",

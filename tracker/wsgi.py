@@ -3,10 +3,13 @@ import os
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
+# By its name: it reads the record, whose models can be loaded only now.
+application = import_string("prisoners.public.freshness.InFront")(_django)
 
 # Commands such as `makemigrations` need no secret; serving does, and has to stop here rather than
 # at the first visitor whose page signs something.

@@ -48,7 +48,9 @@ FOUND: Final = """options => axe.run(options).then(result => result.violations.f
 
 
 def wide(page: Page, width: int) -> None:
+    """Make a page so wide, and go to its end, where buttons that stay in sight cover nothing."""
     page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
 
 
 def check(page: Page, looks: Sequence[tuple[Theme, int]] = LOOKS) -> list[Any]:

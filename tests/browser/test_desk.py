@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import LOOKS, check
 from tests.browser.conftest import Visit
+from tests.browser.pages import LANGUAGES
 from tests.desk import PASSWORD, code_of
 from tests.serving import Site, served
 
 ADMINISTRATOR = "test-administrator"
 RESEARCHER = "test-researcher"
 PERSON = "Test Personova"
+RECORDS = "/admin/prisoners/"
+# What researchers have open all day; of each list, the first record is looked at too.
+LISTS = ("prisoner", "release", "deal", "source")
+OTHERS = (
+    "/admin/",
+    f"{RECORDS}prisoner/add/",
+    f"{RECORDS}citation/add/",
+    "/admin/auth/user/",
+    f"{RECORDS}invitation/add/",
+    "/admin/account/sessions/",
+)
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +136,33 @@ def test_a_researcher_enters_and_publishes(visit: Visit, own_site: Site) -> None
     expect(visitor.locator(".status-line")).to_contain_text("1 September 2021")
     visitor.locator("h1 .fn a").first.click()
     expect(visitor.locator(".notes :target")).to_contain_text("Belarus Releases 123 Political")
+
+
+def wrong_on(page: Page, path: str, looks: Any) -> list[Any]:
+    page.goto(path)
+    return [[path, *one] for one in check(page, looks)]
+
+
+def first_record(page: Page, kind: str) -> str:
+    page.goto(f"{RECORDS}{kind}/")
+    address = page.locator("#result_list .field-__str__ a, #result_list th a").first
+    return str(address.get_attribute("href"))
+
+
+def test_axe_finds_nothing_on_the_main_pages_of_the_desk(visit: Visit, own_site: Site) -> None:
+    # A colour that is still turning into another is neither.
+    page = visit(own_site, reduced_motion="reduce")
+    said = own_site.manage("make_administrator", "test-axe")
+    come_in(page, re.findall(r"http\S+", said)[0])
+    paths = [*OTHERS, *(f"{RECORDS}{kind}/" for kind in LISTS)]
+    paths += [first_record(page, kind) for kind in LISTS]
+    wrong: list[Any] = []
+    for number, path in enumerate(paths):
+        # Colours know no page: all four looks on the first, a theme and a width on each other.
+        looks = LOOKS if number == 0 else LOOKS[1:3]
+        wrong += wrong_on(page, path, looks)
+    for language in LANGUAGES[1:]:
+        page.set_extra_http_headers({"Accept-Language": language})
+        for path in (OTHERS[0], OTHERS[1], paths[-4]):
+            wrong += wrong_on(page, path, [])
+    assert wrong == []
