@@ -50,6 +50,11 @@ _UNREADABLE = re.compile(r"[TYES{:]|\.\.|-X\d|-\dX", re.ASCII)
 _SEASON_OF_TWO_YEARS = re.compile(r"\b\d{4}-(?:24|28|30)\b(?!-)", re.ASCII)
 
 
+# Dates in words, by their text and language: what takes the longest on a list of people.
+MOST_LABELS: Final = 16_384
+_labels: dict[tuple[str, str | None], str] = {}
+
+
 class DateTextError(ValueError):
     """The text is not a date that can be read; the message says what would be."""
 
@@ -122,16 +127,24 @@ class Interval:
 
     def label(self) -> str:
         """Return the date in words of the active language, as precise as it is and no more."""
+        key = self.text, get_language()
+        if key not in _labels:
+            if len(_labels) >= MOST_LABELS:
+                _labels.clear()
+            _labels[key] = self._in_words()
+        return _labels[key]
+
+    def days_label(self) -> str:
+        """Return the possible days in words: ``1–31 July 2021``."""
+        return _range_label(self.first, self.last, "day")
+
+    def _in_words(self) -> str:
         words = self._stated_label()
         if self.approximate:
             words = pgettext("date", "about %(date)s") % {"date": words}
         if self.inferred:
             words = pgettext("date", "%(date)s (inferred)") % {"date": words}
         return words
-
-    def days_label(self) -> str:
-        """Return the possible days in words: ``1–31 July 2021``."""
-        return _range_label(self.first, self.last, "day")
 
     def _stated_label(self) -> str:
         first, last = self.stated

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -12,6 +11,8 @@ from prisoners.models.base import AddressedRecord, record_constraints
 
 class Actor(AddressedRecord):
     """A state, organisation, person, unnamed group or prize that has a part in the record."""
+
+    route = "actor-detail"
 
     class Kind(models.TextChoices):
         STATE = "state", _("state")
@@ -46,6 +47,3 @@ class Actor(AddressedRecord):
 
     def __str__(self) -> str:
         return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("actor-detail", args=[self.slug])

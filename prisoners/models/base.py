@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,8 @@ from django.core.validators import ProhibitNullCharactersValidator, slug_re
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.lookups import IsNull
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.fields import IntervalField, first_name, last_name, read_interval
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 # Crockford's base 32: no letter that is mistaken for a digit when an id is read out.
 ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 8
+
+STANDS_FOR_A_SLUG = "of-this-name"
 
 # The largest whole number that a column holds on PostgreSQL; SQLite would take more.
 LARGEST = 2**31 - 1
@@ -286,6 +291,18 @@ class Record(models.Model):
         owner: Record = getattr(self, self.owner_field)
         return owner.get_absolute_url().partition("#")[0]
 
+    def loaded(self, name: str) -> Iterable[Any]:
+        """Return the parts of a record under a relation: those that were loaded with it, if any.
+
+        For pages with hundreds of records: to ask for ``all()`` makes a manager and a query first.
+        """
+        kept = self.__dict__.get("_prefetched_objects_cache")
+        if kept and name in kept:
+            loaded: Iterable[Any] = kept[name]
+            return loaded
+        parts: Iterable[Any] = getattr(self, name).all()
+        return parts
+
     @property
     def is_public(self) -> bool:
         """Whether this record's own state and disclosure let visitors see it."""
@@ -332,8 +349,20 @@ def by_target(model: str, names: Sequence[str]) -> list[models.Index]:
     ]
 
 
+@lru_cache(maxsize=256)
+def _address_around(route: str, _language: str | None, _prefix: str) -> tuple[str, str]:
+    """Return what stands before and after the last part of a page's address, in this language."""
+    before, after = reverse(route, args=[STANDS_FOR_A_SLUG]).split(STANDS_FOR_A_SLUG)
+    return before, after
+
+
 class AddressedRecord(Record):
-    """A record with a page of its own. An address once public keeps working when it changes."""
+    """A record with a page of its own. An address once public keeps working when it changes.
+
+    ``route`` is the name of its page among the site's addresses.
+    """
+
+    route: ClassVar[str]
 
     slug = models.SlugField(
         _("address"),
@@ -346,6 +375,11 @@ class AddressedRecord(Record):
 
     class Meta:
         abstract = True
+
+    def get_absolute_url(self) -> str:
+        # Django would look through all addresses of the site, for each of the records on a page.
+        before, after = _address_around(self.route, get_language(), get_script_prefix())
+        return f"{before}{self.slug}{after}"
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:

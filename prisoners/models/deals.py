@@ -17,6 +17,8 @@ from prisoners.models.people import Prisoner
 class Deal(AddressedRecord):
     """An understanding by which prisoners are freed and something is given for it."""
 
+    route = "deal-detail"
+
     title = models.CharField(_("title"), max_length=200)
     country = CountryField(_("country"), help_text=_("Whose prisoners it is about."))
     agreed = IntervalField(_("agreed on"))
@@ -39,9 +41,6 @@ class Deal(AddressedRecord):
 
     def __str__(self) -> str:
         return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("deal-detail", args=[self.slug])
 
 
 class DealParty(Record):

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -201,6 +200,8 @@ class Detention(Record):
 class Facility(AddressedRecord):
     """A prison, colony, detention centre or other place where people are held."""
 
+    route = "facility-detail"
+
     class Kind(models.TextChoices):
         PRISON = "prison", _("prison")
         COLONY = "colony", _("penal colony")
@@ -261,9 +262,6 @@ class Facility(AddressedRecord):
 
     def __str__(self) -> str:
         return self.name
-
-    def get_absolute_url(self) -> str:
-        return reverse("facility-detail", args=[self.slug])
 
 
 class Placement(Record):

@@ -9,7 +9,6 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -73,6 +72,8 @@ class PeopleQuerySet(PrisonerQuerySet):
 
 class Prisoner(AddressedRecord):
     """A person who is or was held for what a source calls political reasons."""
+
+    route = "prisoner-detail"
 
     class Gender(models.TextChoices):
         FEMALE = "female", _("woman")
@@ -190,9 +191,6 @@ class Prisoner(AddressedRecord):
     def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self) -> str:
-        return reverse("prisoner-detail", args=[self.slug])
-
     @property
     def name(self) -> str:
         """The name in the reader's language, else in Latin script, else whatever there is."""
@@ -205,7 +203,7 @@ class Prisoner(AddressedRecord):
         Public pages load the published names only.
         """
         language = (get_language() or "en").split("-")[0]
-        names = list(self.names.all())
+        names = list(self.loaded("names"))
         return min(names, key=lambda name: name.rank(language)) if names else None
 
     def save(self, *args: Any, **kwargs: Any) -> None:

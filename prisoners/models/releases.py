@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Sum
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -23,6 +22,8 @@ TOO_MANY = _(
 
 class Release(AddressedRecord):
     """One event in which prisoners of a country were freed."""
+
+    route = "release-detail"
 
     title = models.CharField(_("title"), max_length=200)
     country = CountryField(_("country"), help_text=_("Whose authorities freed them."))
@@ -92,9 +93,6 @@ class Release(AddressedRecord):
 
     def __str__(self) -> str:
         return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("release-detail", args=[self.slug])
 
     def clean(self) -> None:
         super().clean()

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.actors import Actor
@@ -28,6 +27,8 @@ from prisoners.models.releases import Release, ReleaseDestination, ReleaseOutcom
 
 class Source(AddressedRecord):
     """A document that facts are taken from. Each of its own facts may be unknown."""
+
+    route = "source-detail"
 
     class Kind(models.TextChoices):
         NEWS = "news", _("news report")
@@ -72,9 +73,6 @@ class Source(AddressedRecord):
 
     def __str__(self) -> str:
         return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("source-detail", args=[self.slug])
 
 
 # Every kind of record that can be cited, by the name of the relation that a citation has to it.

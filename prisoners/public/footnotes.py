@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from prisoners import dates
@@ -112,7 +114,8 @@ class Footnotes:
     def _ref(note: dict[str, Any]) -> list[dict[str, Any]]:
         anchor = f"ref-{note['number']}-{len(note['anchors']) + 1}"
         note["anchors"].append(anchor)
-        return [{"number": note["number"], "anchor": anchor, "label": note["label"]}]
+        before, after = note["mark"]
+        return [{"number": note["number"], "mark": SafeString(f"{before}{anchor}{after}")}]
 
     def _note(self, citation: Citation) -> dict[str, Any]:
         identity = (
@@ -125,9 +128,10 @@ class Footnotes:
         )
         if identity not in self._notes:
             source = citation.source
+            number = len(self._notes) + 1
             self._notes[identity] = {
-                "number": len(self._notes) + 1,
-                "label": _("Source %(number)s") % {"number": len(self._notes) + 1},
+                "number": number,
+                "mark": _mark(number),
                 "title": source.title,
                 "url": source.get_absolute_url(),
                 "lang": source.language,
@@ -144,6 +148,20 @@ class Footnotes:
                 "anchors": [],
             }
         return self._notes[identity]
+
+
+def _mark(number: int) -> tuple[str, str]:
+    """Return the mark of a note, as it is before and after the name of the place that it stands at.
+
+    In one piece: a page of the list has hundreds, each to be put together in a template.
+    """
+    mark = format_html(
+        '<sup class="fn"><a href="#note-{number}" id="\0" aria-label="{label}">{number}</a></sup>',
+        number=number,
+        label=_("Source %(number)s") % {"number": number},
+    )
+    before, _place, after = mark.partition("\0")
+    return before, after
 
 
 def byline(source: Source) -> str:

@@ -18,6 +18,7 @@ from prisoners.public.addresses import page
 from prisoners.public.filter_form import NOT_FILTERS, filter_form, sentence
 from prisoners.public.footnotes import Footnotes
 from prisoners.reading import people
+from prisoners.reading.countries import country_name
 from prisoners.reading.figures import latest_held
 from prisoners.reading.filters import PrisonerFilter, Standing
 from prisoners.reading.snapshot.kept import current
@@ -156,16 +157,16 @@ def status_facts(detention: Detention) -> list[str]:
 def _place(detention: Detention, status: Status, notes: Footnotes) -> tuple[str, list[Context]]:
     """Where somebody is held, else by whom; where they went, if they are free; else nothing."""
     if status is Status.RELEASED:
-        for outcome in detention.outcomes.all():
+        for outcome in detention.loaded("outcomes"):
             if outcome.destination:
-                to = gettext("to %(country)s") % {"country": outcome.destination.name}
+                to = gettext("to %(country)s") % {"country": country_name(outcome.destination.code)}
                 return to, notes.refs(outcome, "destination")
         return "", []
     if detention.is_open:
-        for stay in detention.placements.all():
+        for stay in detention.loaded("placements"):
             if stay.ended is None:
                 return str(stay.facility), notes.refs(stay, "facility")
-    held_by = gettext("held by %(country)s") % {"country": detention.country.name}
+    held_by = gettext("held by %(country)s") % {"country": country_name(detention.country.code)}
     return held_by, notes.refs(detention, "country")
 
 

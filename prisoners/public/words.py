@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from babel.lists import format_list
 from babel.numbers import format_decimal
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from prisoners.alphabets import sort_key
 from prisoners.bounds import Bound
@@ -91,7 +92,7 @@ def own_name(person: Prisoner, shown: PrisonerName | None) -> PrisonerName | Non
     return next(
         (
             name
-            for name in person.names.all()
+            for name in person.loaded("names")
             if name.kind == name.Kind.OWN and shown and name.text != shown.text
         ),
         None,
@@ -115,6 +116,11 @@ def seen_actor(actor: Actor | None) -> dict[str, str]:
 
 def status_word(status: str, since: str = "", *, possibly: bool = False) -> str:
     """Return what is said of somebody held, released, died or unknown: ``Freed July 2021``."""
+    return _status_word(status, since, possibly, get_language())
+
+
+@lru_cache(maxsize=8_192)
+def _status_word(status: str, since: str, possibly: bool, _language: str | None) -> str:  # a key
     word = _status(status, possibly=possibly)
     if not since:
         return word

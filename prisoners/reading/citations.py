@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from prisoners.models import TARGET_NAMES, UNSHOWN, Citation, Record, Source
+from prisoners.reading.prepared import found
 
 if TYPE_CHECKING:
     from django.db.models import ForeignKey
@@ -34,6 +36,25 @@ def owners(record: Record) -> Iterator[Place]:
         record = getattr(record, record.owner_field)
 
 
+@cache
+def _citing(names: tuple[str, ...]) -> Callable[..., QuerySet[Citation]]:
+    """Return the query for the public citations of records of some kinds, by their numbers."""
+
+    def citations(*numbers: Sequence[int]) -> QuerySet[Citation]:
+        asked = Q()
+        for name, ids in zip(names, numbers, strict=True):
+            asked |= Q(**{f"{name}__in": ids})
+        # Only the columns that are read here: there may be a thousand rows.
+        cited = Citation.objects.published_apart_from("source").filter(asked)
+        return cited.only(*SHOWN, *(f"{name}_id" for name in names)).order_by("pk")
+
+    return citations
+
+
+def _sources(numbers: Sequence[int]) -> QuerySet[Source]:
+    return Source.objects.published().defer(*UNSHOWN).filter(pk__in=numbers).order_by()
+
+
 class Citations:
     """The public citations of some records, all of which must be public themselves."""
 
@@ -49,17 +70,12 @@ class Citations:
                 numbers[name].add(number)
         if not numbers:
             return
-        asked = Q()
-        for name, ids in numbers.items():
-            asked |= Q(**{f"{name}__in": ids})
-        # Only the columns that are read here: there may be a thousand rows.
-        found = Citation.objects.published_apart_from("source").filter(asked)
-        found = found.only(*SHOWN, *(f"{name}_id" for name in numbers)).order_by("pk")
+        names = tuple(sorted(numbers))
+        found_here = found(_citing(names), *(numbers[name] for name in names))
         # Each source once, however many citations of it there are; none that is not public.
-        sources = (
-            Source.objects.published().defer(*UNSHOWN).in_bulk({one.source_id for one in found})
-        )
-        for citation in found:
+        wanted = {one.source_id for one in found_here}
+        sources = {one.pk: one for one in found(_sources, wanted)} if wanted else {}
+        for citation in found_here:
             if citation.source_id not in sources:
                 continue
             citation.source = sources[citation.source_id]

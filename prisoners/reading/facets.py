@@ -15,14 +15,14 @@ from typing import Any, Final
 
 import numpy as np
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django_countries import countries
 
 from prisoners import dates
 from prisoners.alphabets import sort_key
 from prisoners.dates import DateTextError, Interval
 from prisoners.models import Actor, Facility, Prisoner, Release
+from prisoners.reading.countries import country_key, country_name
 from prisoners.reading.snapshot.columns import (
     ALWAYS,
     CHARGE_MARK,
@@ -33,7 +33,7 @@ from prisoners.reading.snapshot.columns import (
     NOT_CONFIRMED,
     Array,
 )
-from prisoners.reading.snapshot.kept import Snapshot
+from prisoners.reading.snapshot.kept import Snapshot, current
 from prisoners.reading.snapshot.people import People
 from prisoners.reading.translations import titles
 
@@ -306,15 +306,21 @@ class ConfirmedFacet(Facet):
 
 
 def _country_names(values: Iterable[str]) -> dict[str, str]:
-    # The package knows codes in small letters too, which stand for nothing in the record.
-    named = {value: str(countries.name(value)) for value in values if value in countries}
-    return dict(sorted(named.items(), key=lambda pair: sort_key(pair[1], pair[1])))
+    named = {value: name for value in values if (name := country_name(value))}
+    return dict(sorted(named.items(), key=lambda pair: country_key(pair[0])))
 
 
 def _titles(model: type[Any], title: str) -> Callable[[Iterable[str]], dict[str, str]]:
     def named(values: Iterable[str]) -> dict[str, str]:
-        found = model.objects.published().filter(slug__in=list(values))
-        return titles(found.order_by(), title)
+        # What a choice is called stays so for as long as the record does.
+        known = current().memory.setdefault((model, title, get_language()), {})
+        wanted = set(values)
+        if unknown := wanted - known.keys():
+            found = model.objects.published().filter(slug__in=list(unknown))
+            for slug, name in titles(found.order_by(), title).items():
+                known[slug] = name, sort_key(name, name)
+        named = [(slug, *known[slug]) for slug in wanted if slug in known]
+        return {slug: name for slug, name, _key in sorted(named, key=lambda one: one[2])}
 
     return named
 

@@ -119,6 +119,9 @@ class Standing:
     is_certain: bool
 
 
+_form_class: list[type[forms.Form]] = []
+
+
 class PrisonerFilter(django_filters.FilterSet):
     """People by name, status, day and facets, in an order.
 
@@ -147,6 +150,12 @@ class PrisonerFilter(django_filters.FilterSet):
         self.today = today
         self.snapshot = snapshot
         super().__init__(data, queryset=Prisoner.objects.none())
+
+    def get_form_class(self) -> type[forms.Form]:
+        """Return the form; it is the same for whoever asks, and takes long to make."""
+        if not _form_class:
+            _form_class.append(super().get_form_class())
+        return _form_class[0]
 
     @property
     def day(self) -> date:

@@ -9,7 +9,6 @@ from django.db.models import Prefetch, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models import (
-    UNSHOWN,
     Affiliation,
     Charge,
     Detention,
@@ -24,7 +23,8 @@ from prisoners.models import (
     Statement,
 )
 from prisoners.models.custody import PrisonerQuerySet
-from prisoners.reading.loading import load_parts
+from prisoners.models.fields import first_name, last_name
+from prisoners.reading.prepared import found, give_parts
 
 
 class Sort(TextChoices):
@@ -47,15 +47,50 @@ def for_list(numbers: Sequence[int]) -> list[Prisoner]:
 
     The number of queries is always the same. Who is not public at this moment is left out.
     """
-    people = Prisoner.objects.published().defer(*UNSHOWN, "biography").in_bulk(list(numbers))
-    found = [people[number] for number in numbers if number in people]
-    load_parts(found, "names", PrisonerName.objects.published_parts())
-    detentions = load_parts(found, "detentions", Detention.objects.published_parts())
-    load_parts(
-        detentions, "placements", Placement.objects.published_parts().select_related("facility")
-    )
-    load_parts(detentions, "outcomes", ReleaseOutcome.objects.published_parts())
-    return found
+    if not numbers:
+        return []
+    people = {person.pk: person for person in found(_people, numbers)}
+    if not people:
+        return []
+    listed = [people[number] for number in numbers if number in people]
+    give_parts(listed, "names", found(_names, people))
+    detentions = give_parts(listed, "detentions", found(_detentions, people))
+    if detentions:
+        held = [one.pk for one in detentions]
+        give_parts(detentions, "placements", found(_placements, held))
+        give_parts(detentions, "outcomes", found(_outcomes, held))
+    return listed
+
+
+def _people(numbers: Sequence[int]) -> QuerySet[Prisoner]:
+    shown = Prisoner.objects.published().only("public_id", "slug")
+    return shown.filter(pk__in=numbers).order_by()
+
+
+def _names(people: Sequence[int]) -> QuerySet[PrisonerName]:
+    names = PrisonerName.objects.published_parts().filter(prisoner__in=people)
+    return names.only("prisoner_id", "text", "language", "script", "kind", "is_display")
+
+
+def _detentions(people: Sequence[int]) -> QuerySet[Detention]:
+    shown = ("country", "end_kind", "last_confirmed", *_days("began"), *_days("ended"))
+    episodes = Detention.objects.published_parts().filter(prisoner__in=people)
+    return episodes.only("prisoner_id", *shown)
+
+
+def _days(name: str) -> tuple[str, str, str]:
+    return name, first_name(name), last_name(name)
+
+
+def _placements(detentions: Sequence[int]) -> QuerySet[Placement]:
+    stays = Placement.objects.published_parts().select_related("facility")
+    shown = ("facility__name", "facility__slug", "ended")
+    return stays.filter(detention__in=detentions).only("detention_id", *shown)
+
+
+def _outcomes(detentions: Sequence[int]) -> QuerySet[ReleaseOutcome]:
+    outcomes = ReleaseOutcome.objects.published_parts().filter(detention__in=detentions)
+    return outcomes.only("detention_id", "destination")
 
 
 def for_page(people: PrisonerQuerySet, today: date) -> PrisonerQuerySet:
@@ -86,11 +121,11 @@ def for_page(people: PrisonerQuerySet, today: date) -> PrisonerQuerySet:
 
 def records_of(person: Prisoner) -> list[Record]:
     """Return a person and each loaded record that is a part of theirs, to look up citations."""
-    records: list[Record] = [person, *person.names.all(), *person.external_ids.all()]
+    records: list[Record] = [person, *person.loaded("names"), *person.external_ids.all()]
     records += [*person.affiliations.all(), *person.recognitions.all(), *person.statements.all()]
-    for detention in person.detentions.all():
-        records += [detention, *detention.placements.all(), *detention.charges.all()]
-        records += [*detention.sentences.all(), *detention.outcomes.all()]
+    for detention in person.loaded("detentions"):
+        records += [detention, *detention.loaded("placements"), *detention.charges.all()]
+        records += [*detention.sentences.all(), *detention.loaded("outcomes")]
     return records
 
 
@@ -100,14 +135,14 @@ def listed_records_of(person: Prisoner, day: date | None) -> list[Record]:
     records: list[Record] = [person, *([shown] if shown else [])]
     detention = latest_detention(person, day)
     if detention is not None:
-        records += [detention, *detention.placements.all(), *detention.outcomes.all()]
+        records += [detention, *detention.loaded("placements"), *detention.loaded("outcomes")]
     return records
 
 
 def detentions_of(person: Prisoner) -> list[Detention]:
     """Return the detentions that are loaded, by when they began, or else ended."""
     return sorted(
-        person.detentions.all(),
+        person.loaded("detentions"),
         key=lambda one: (
             one.began_first or one.ended_first or one.ended_last or date.max,
             one.ended_first or date.max,
@@ -120,8 +155,8 @@ def returned_into(person: Prisoner, detention: Detention) -> bool:
     """Return whether a detention goes on from one that was to end by release and did not."""
     return any(
         outcome.returned_to_custody and other.ended_last and other != detention
-        for other in person.detentions.all()
-        for outcome in other.outcomes.all()
+        for other in person.loaded("detentions")
+        for outcome in other.loaded("outcomes")
         if detention.began is None
         or other.ended is None
         or not detention.began.certainly_before(other.ended)
@@ -134,7 +169,7 @@ def latest_detention(person: Prisoner, day: date | None = None) -> Detention | N
     The one that goes on; else the one that began, or at least ended, last. With a day, of those
     that may have begun by it, if there are any.
     """
-    every = list(person.detentions.all())
+    every = list(person.loaded("detentions"))
     by_then = [
         one for one in every if day is None or one.began is None or one.began.possibly_by(day)
     ]

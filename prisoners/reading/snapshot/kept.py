@@ -15,8 +15,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 from django.conf import settings
@@ -55,6 +55,7 @@ class Snapshot:
     ``names``: the order of the former by name, in each language.
     ``withheld``: the people who are published and kept from the public, to be counted only.
     ``slugs``, ``seen``: of each kind of shared record, those that may be seen, by number.
+    ``memory``: what was found out about this version and is worth keeping as long as it.
     """
 
     version: Version
@@ -65,6 +66,7 @@ class Snapshot:
     withheld: frozenset[int]
     slugs: dict[str, dict[int, str]]
     seen: dict[str, Array]
+    memory: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def __len__(self) -> int:
         return sum(int(np.count_nonzero(part.living())) for part in self.parts)

@@ -1,0 +1,108 @@
+"""Queries that are made once: what they find is what the queryset finds that they are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
+
+from prisoners.models import Detention, Placement, Prisoner, PrisonerName
+from prisoners.reading.prepared import ROOM, found, give_parts
+from tests.factories import DetentionFactory, PlacementFactory, PrisonerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def detentions(people: Sequence[int]) -> QuerySet[Detention]:
+    return Detention.objects.filter(prisoner__in=people).order_by("pk")
+
+
+def placements(numbers: Sequence[int], people: Sequence[int]) -> QuerySet[Placement]:
+    asked = Placement.objects.filter(detention__in=numbers, detention__prisoner__in=people)
+    return asked.select_related("facility").order_by("pk")
+
+
+def names(people: Sequence[int]) -> QuerySet[PrisonerName]:
+    return PrisonerName.objects.filter(prisoner__in=people).order_by("pk").only("text")
+
+
+def values(record: Any) -> dict[str, Any]:
+    kept = {**record.__dict__}
+    state = kept.pop("_state")
+    return {**kept, "database": state.db, "adding": state.adding}
+
+
+@pytest.fixture
+def held() -> list[Detention]:
+    return [
+        DetentionFactory(began=began, ended=None, last_confirmed="2021-12-13?")
+        for began in ("2021-07", "2020-08-09/2020-08-12", None)
+    ]
+
+
+def test_records_are_as_any_query_gives_them(held: list[Detention]) -> None:
+    people = [one.prisoner_id for one in held]
+    ours, theirs = found(detentions, people), list(detentions(people))
+    assert ours == theirs
+    assert [values(one) for one in ours] == [values(one) for one in theirs]
+    assert [one.country for one in ours] == [one.country for one in theirs]
+    assert ours[0].began == theirs[0].began
+    assert ours[0].prisoner == theirs[0].prisoner
+
+
+def test_one_query_is_asked_again_with_other_numbers(held: list[Detention]) -> None:
+    for some in (held[:1], held[1:], held):
+        with CaptureQueriesContext(connection) as queries:
+            listed = found(detentions, [one.prisoner_id for one in some])
+        assert len(queries) == 1
+        assert listed == sorted(some, key=lambda one: one.pk)
+
+
+def test_a_query_of_two_collections_keeps_them_apart(held: list[Detention]) -> None:
+    stays = [PlacementFactory(detention=one) for one in held]
+    people = [one.prisoner_id for one in held]
+    assert found(placements, [held[0].pk], people) == stays[:1]
+    assert found(placements, [held[0].pk, held[1].pk], people[1:]) == stays[1:2]
+    assert found(placements, [held[0].pk], people[1:]) == []
+    with CaptureQueriesContext(connection) as queries:
+        assert found(placements, [held[2].pk], people)[0].facility == stays[2].facility
+    assert len(queries) == 1
+
+
+@pytest.mark.parametrize("count", [1, ROOM[0], ROOM[0] + 1, ROOM[-1], ROOM[-1] + 1])
+def test_there_is_room_for_any_number(count: int) -> None:
+    people = [PrisonerFactory().pk for _number in range(3)]
+    asked = [*people, *range(10_000_000, 10_000_000 + count)][:count]
+    expected = list(names(asked))
+    assert found(names, asked) == expected
+    assert expected
+
+
+def test_a_column_that_was_left_out_is_read_when_it_is_asked_for() -> None:
+    person = PrisonerFactory()
+    (one,) = found(names, [person.pk])
+    assert one.get_deferred_fields() >= {"language", "script"}
+    assert one.language == person.names.get().language
+
+
+def test_what_would_be_lost_is_refused() -> None:
+    def annotated(people: Sequence[int]) -> QuerySet[Prisoner]:
+        return Prisoner.objects.filter(pk__in=people).extra(select={"one": "1"})
+
+    with pytest.raises(ValueError, match="lost"):
+        found(annotated, [1])
+
+
+def test_parts_are_given_to_what_they_belong_to(held: list[Detention]) -> None:
+    stays = [PlacementFactory(detention=one) for one in (held[0], held[0], held[2])]
+    given = give_parts(held, "placements", Placement.objects.order_by("pk"))
+    assert given == stays
+    with CaptureQueriesContext(connection) as queries:
+        assert [list(one.placements.all()) for one in held] == [stays[:2], [], stays[2:]]
+        assert [list(one.loaded("placements")) for one in held] == [stays[:2], [], stays[2:]]
+        assert given[0].detention is held[0]
+    assert len(queries) == 0
