@@ -75,6 +75,7 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
         "reported": _reported_held(asked, notes) if Status.HELD in asked.statuses else None,
     }
     context["notes"] = notes.notes
+    asked.forget()
     return render(request, "prisoners/list.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -119,6 +120,9 @@ class Standing:
     is_certain: bool
 
 
+# Over a million people, a question takes some fifty megabytes for a moment. The threads of a
+# process, which share one core in any case, ask one after the other, and not four times as much.
+_one_at_a_time: Final = threading.RLock()
 _form_class: list[type[forms.Form]] = []
 
 
@@ -202,6 +206,10 @@ class PrisonerFilter(django_filters.FilterSet):
 
     def facets(self) -> dict[str, dict[str, int]]:
         """Count the people that each choice would list, the choices of its own filter left out."""
+        with _one_at_a_time:
+            return self._facets()
+
+    def _facets(self) -> dict[str, dict[str, int]]:
         counted: dict[str, Counter[str]] = {one: Counter() for one in ("status", *_NAMES)}
         for people, masks in self._masks:
             everybody = _chosen(people, masks)
@@ -214,6 +222,15 @@ class PrisonerFilter(django_filters.FilterSet):
                     total.update(_NAMES[name].counts(people, self.snapshot, chosen, self.day))
         return {name: dict(total) for name, total in counted.items()}
 
+    def forget(self) -> None:
+        """Let go of what was found out about everybody; it is found out again if it is asked for.
+
+        A filter set and its filters refer to each other: without this, what a page took for a
+        moment would be there until Python next looks for such circles.
+        """
+        for name in ("_masks", "_listed"):
+            self.__dict__.pop(name, None)
+
     def numbers(self, language: str = "en") -> Array:
         """Return the numbers of all the people listed, in the order asked for."""
         return self.page(0, None, language)
@@ -223,6 +240,10 @@ class PrisonerFilter(django_filters.FilterSet):
 
         ``language`` is the reader's, by whose names people are ordered.
         """
+        with _one_at_a_time:
+            return self._page(begin, end, language)
+
+    def _page(self, begin: int, end: int | None, language: str) -> Array:
         keys = [self._keys(people, places, language) for people, places, _certain in self._listed]
         numbers = [people.columns.numbers[places] for people, places, _certain in self._listed]
         key, number = np.concatenate(keys), np.concatenate(numbers)
@@ -289,18 +310,19 @@ class PrisonerFilter(django_filters.FilterSet):
     @cached_property
     def _listed(self) -> list[tuple[People, Array, Array]]:
         """For each part of the snapshot, the places of those listed, and who of them is certain."""
-        listed = []
-        for people, masks in self._masks:
-            places = _chosen(people, masks).places
-            certain = np.ones(len(places), dtype=bool)
-            if self.statuses:
-                bits = np.uint8(bits_of(self.statuses, certainly=True))
-                certain &= (self._custody(people)[places] & bits) != 0
-            for facet in _NAMES.values():
-                if isinstance(facet, DateFacet) and (values := self.chosen(facet)):
-                    certain &= facet.certain(people, self.snapshot, values, self.day)[places]
-            listed.append((people, places, certain))
-        return listed
+        with _one_at_a_time:
+            return [self._listed_of(people, masks) for people, masks in self._masks]
+
+    def _listed_of(self, people: People, masks: dict[str, Array]) -> tuple[People, Array, Array]:
+        places = _chosen(people, masks).places
+        certain = np.ones(len(places), dtype=bool)
+        if self.statuses:
+            bits = np.uint8(bits_of(self.statuses, certainly=True))
+            certain &= (self._custody(people)[places] & bits) != 0
+        for facet in _NAMES.values():
+            if isinstance(facet, DateFacet) and (values := self.chosen(facet)):
+                certain &= facet.certain(people, self.snapshot, values, self.day)[places]
+        return people, places, certain
 
 
 _NAMES: Final = {facet.name: facet for facet in FACETS}
