@@ -60,13 +60,16 @@ class Citations:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._found: dict[tuple[Place, str], list[Citation]] = defaultdict(list)
+        # What each record is, and what it is a part of: asked for each of its facts. By identity,
+        # with the record itself, so that no other can come to have the same.
+        self._places: dict[int, tuple[Record, tuple[Place, ...]]] = {}
         self.add(records)
 
     def add(self, records: Iterable[Record]) -> None:
         """Look up the citations of more records, in one more query if there are any."""
         numbers: dict[str, set[int]] = defaultdict(set)
         for record in records:
-            for name, number in (place(record), *owners(record)):
+            for name, number in self._places_of(record):
                 numbers[name].add(number)
         if not numbers:
             return
@@ -90,22 +93,30 @@ class Citations:
         A fact without one of its own rests on those of its record, and else on those of the
         records that this one is a part of, the nearest first.
         """
-        own = self._found.get((place(record), field), [])
+        own = self._found.get((self._places_of(record)[0], field), [])
         if not any(one.stance == Citation.Stance.SUPPORTS for one in own):
             own = own + self._inherited(record, field)
+        if len(own) < 2:
+            return own
         return sorted(own, key=lambda one: (one.stance != Citation.Stance.SUPPORTS, one.pk))
+
+    def _places_of(self, record: Record) -> tuple[Place, ...]:
+        """Return how citations name a record, then what it is a part of, the nearest first."""
+        if id(record) not in self._places:
+            self._places[id(record)] = record, (place(record), *owners(record))
+        return self._places[id(record)][1]
 
     def against(self, record: Record, field: str) -> list[Citation]:
         """Return the citations that give another value for one fact."""
         return [
             one
-            for one in self._found.get((place(record), field), [])
+            for one in self._found.get((self._places_of(record)[0], field), [])
             if one.stance == Citation.Stance.CONTRADICTS
         ]
 
     def _inherited(self, record: Record, field: str) -> list[Citation]:
-        above = [place(record)] if field else []
-        for one in (*above, *owners(record)):
+        places = self._places_of(record)
+        for one in places if field else places[1:]:
             if whole := self._found.get((one, ""), []):
                 return whole
         return []

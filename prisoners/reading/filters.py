@@ -153,7 +153,12 @@ class PrisonerFilter(django_filters.FilterSet):
     ) -> None:
         self.today = today
         self.snapshot = snapshot
-        super().__init__(data, queryset=Prisoner.objects.none())
+        # As the base does it, but for the filters: it copies them all for each set, so that each
+        # can hold a set of its own. These hold nothing, and are the same for whoever asks.
+        self.is_bound, self.data = True, data or QueryDict()
+        self.queryset = Prisoner.objects.none()
+        self.request = self.form_prefix = None
+        self.filters = self.base_filters
 
     def get_form_class(self) -> type[forms.Form]:
         """Return the form; it is the same for whoever asks, and takes long to make."""
@@ -225,8 +230,8 @@ class PrisonerFilter(django_filters.FilterSet):
     def forget(self) -> None:
         """Let go of what was found out about everybody; it is found out again if it is asked for.
 
-        A filter set and its filters refer to each other: without this, what a page took for a
-        moment would be there until Python next looks for such circles.
+        A page refers to what it is made from in a circle: without this, what it took for a moment
+        would be there until Python next looks for such circles.
         """
         for name in ("_masks", "_listed"):
             self.__dict__.pop(name, None)
