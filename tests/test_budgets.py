@@ -199,8 +199,8 @@ BUDGETS: Final[dict[str, str]] = {
         "release 3, releasedestination 2, releaseoutcome 2, source 1"
     ),
     "/prisoners/": (
-        "change 1, citation 1, detention 1, placement 1, prisoner 1, prisonername 1, release "
-        "1, releaseoutcome 1, source 1"
+        "change 1, citation 1, detention 1, placement 1, prisoner 1, prisonername 1, "
+        "releaseoutcome 1, source 1"
     ),
     "/prisoners/?status=held": "change 1, citation 1, figure 1, source 1",
     BIALIATSKI: (
