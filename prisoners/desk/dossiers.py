@@ -43,11 +43,13 @@ from prisoners.models import (
     TRANSLATED_NAMES,
     Citation,
     DossierEntry,
+    Origin,
     Record,
     Release,
     State,
     Translation,
     other_languages,
+    recorded,
 )
 from prisoners.models.releases import refuse_too_many
 from prisoners.models.sources import citable
@@ -106,7 +108,7 @@ def load(*, path: Path, publish: bool = True) -> Report:
     if is_synthetic():
         raise DossierError(path, [Problem(_("database"), "", _("it is filled with invented data"))])
     loader = _Loader(path, _read(path), publish)
-    with transaction.atomic():
+    with transaction.atomic(), recorded(origin=Origin.DOSSIER, reason=loader.dossier):
         loader.load()
         if loader.problems:
             raise DossierError(path, loader.problems)
@@ -335,8 +337,8 @@ class _Loader:
         if not isinstance(record, Release):
             yield
             return
-        same = Release._default_manager.filter(pk=record.pk)
-        same.update(headcount=None)
+        same = Release.objects.filter(pk=record.pk)
+        same.set_aside(headcount=None)
         with _without_headcount(record):
             yield
         try:
