@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from django.apps import apps
-from django.db import connections, models, router, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
@@ -72,7 +72,7 @@ def some(numbers: Iterable[int], using: str) -> Iterator[tuple[str, Any]]:
             yield "IN (SELECT value FROM json_each(%s))", json.dumps(many)
 
 
-def keep_base(model: type[Any], numbers: Iterable[int], using: str) -> None:
+def keep_base(model: type[Any], numbers: Iterable[int], using: str = DEFAULT_DB_ALIAS) -> None:
     """Write down what records (by number) are before they change, where nothing is yet.
 
     What was invented, or written past Django, has no history until then.
@@ -92,7 +92,7 @@ def keep_base(model: type[Any], numbers: Iterable[int], using: str) -> None:
             )
 
 
-def keep_changes(model: type[Any], numbers: Iterable[int], using: str) -> None:
+def keep_changes(model: type[Any], numbers: Iterable[int], using: str = DEFAULT_DB_ALIAS) -> None:
     """Write down what records (by number) are now, where that is not what they last were."""
     if not current().is_kept:
         return
@@ -113,7 +113,7 @@ def keep_changes(model: type[Any], numbers: Iterable[int], using: str) -> None:
             )
 
 
-def keep_deletions(model: type[Any], numbers: Iterable[int], using: str) -> None:
+def keep_deletions(model: type[Any], numbers: Iterable[int], using: str = DEFAULT_DB_ALIAS) -> None:
     """Write down of records (by number), which are about to be deleted, that they are."""
     if not current().is_kept:
         return
