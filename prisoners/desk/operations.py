@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from graphlib import TopologicalSorter
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -136,36 +138,43 @@ def in_order() -> list[type[Any]]:
 
 def touched(operation: Operation, model: type[Any]) -> Iterator[list[Touched]]:
     """Yield the records of a kind that an operation made, changed or deleted, some at a time."""
-    history = columns(model).history
-    differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
-
-    def latest(condition: str) -> str:
-        return (
-            f"(SELECT MAX(o.history_id) FROM {history} o "  # noqa: S608  # our own names
-            f"WHERE o.id = d.id AND {condition})"
-        )
-
-    since = latest(f"o.history_id > d.first AND o.operation_id {differs} %s")
-    sql = (
-        "SELECT a.id, a.first, a.last, a.before, a.now, a.since, "  # noqa: S608  # our own names
-        "b.history_type, l.history_type, n.history_type FROM ("
-        f"SELECT d.id, d.first, d.last, {latest('o.history_id < d.first')} AS before, "
-        f"{latest('o.history_id >= d.last')} AS now, {since} AS since FROM ("
-        f"SELECT id, MIN(history_id) AS first, MAX(history_id) AS last FROM {history} "
-        f"WHERE operation_id = %s AND id > %s GROUP BY id ORDER BY id LIMIT {AT_ONCE}) d) a "
-        f"LEFT JOIN {history} b ON b.history_id = a.before "
-        f"JOIN {history} l ON l.history_id = a.last "
-        f"JOIN {history} n ON n.history_id = a.now ORDER BY a.id"
-    )
+    history: Any = model.history
+    done = history.filter(operation=operation).order_by("id")
     last = 0
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [operation.pk, operation.pk, last])
-            found = [Touched(*row) for row in cursor.fetchall()]
-        if not found:
+        numbers = list(done.filter(id__gt=last).values_list("id", flat=True).distinct()[:AT_ONCE])
+        if not numbers:
             return
-        yield found
-        last = found[-1].pk
+        rows = history.filter(id__in=numbers).order_by("id", "history_id")
+        columns = rows.values_list("id", "history_id", "history_type", "operation_id")
+        yield [
+            _one_touched(pk, [Row(*row[1:]) for row in of_one], operation.pk)
+            for pk, of_one in groupby(columns, key=itemgetter(0))
+        ]
+        last = numbers[-1]
+
+
+class Row(NamedTuple):
+    number: int
+    type: str
+    operation: int | None
+
+
+def _one_touched(pk: int, rows: list[Row], operation: int) -> Touched:
+    own = [place for place, row in enumerate(rows) if row.operation == operation]
+    first, last = own[0], own[-1]
+    since = [row.number for row in rows[first:] if row.operation != operation]
+    return Touched(
+        pk=pk,
+        first=rows[first].number,
+        last=rows[last].number,
+        before=rows[first - 1].number if first else None,
+        now=rows[-1].number,
+        since=since[-1] if since else None,
+        before_type=rows[first - 1].type if first else None,
+        last_type=rows[last].type,
+        now_type=rows[-1].type,
+    )
 
 
 # What stands in the way
@@ -250,10 +259,18 @@ def _hanging_on(
         other = relation.related_model
         if not is_recorded(other):
             continue
-        mine = other.history.filter(operation=operation).values("id")
         name = relation.field.name
-        hanging = other._default_manager.filter(**{f"{name}__in": numbers}).exclude(pk__in=mine)
-        for record in hanging.select_related(name):
+        hanging = set(
+            other._default_manager.filter(**{f"{name}__in": numbers})
+            .order_by()
+            .values_list("pk", flat=True)
+        )
+        if hanging:
+            mine = other.history.filter(operation=operation, id__in=hanging).order_by()
+            hanging -= set(mine.values_list("id", flat=True))
+        if not hanging:
+            continue
+        for record in other._default_manager.filter(pk__in=hanging).select_related(name):
             yield Obstacle(
                 other,
                 record.pk,

@@ -104,9 +104,9 @@ def _ever(chosen: Iterable[tuple[type[Any], str, list[int]]]) -> Numbers:
     if not queries:
         return {}
     by_name = {model._meta.model_name: model for model in recorded_models()}
-    found: Numbers = defaultdict(list)
+    found: dict[type[Any], set[int]] = defaultdict(set)
     for name, number in queries[0].union(*queries[1:]):
-        found[by_name[name]].append(number)
+        found[by_name[name]].add(number)
     return {model: sorted(numbers) for model, numbers in found.items()}
 
 
@@ -202,6 +202,11 @@ def steps_of(model: Any, numbers: Iterable[int]) -> list[Step]:
         .annotate(
             number_before=Subquery(before.values("history_id")[:1]),
             number_last=Subquery(of_same.values("history_id")[:1]),
+            **(
+                {"state_last": Subquery(of_same.values("state")[:1])}
+                if model is not FormerAddress
+                else {}
+            ),
         )
     )
     earlier = model.history.in_bulk([row.number_before for row in rows if row.number_before])
