@@ -18,11 +18,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from prisoners import dates
 from prisoners.admin.standing import page_of, root_of
 from prisoners.desk.putting_back import can_be_put_back, put_back
 from prisoners.desk.workflow import UNPUBLISHED
@@ -45,6 +46,7 @@ from prisoners.reading.history import (
     author,
     changed,
     history_begins,
+    moment,
     said,
     title,
 )
@@ -86,7 +88,8 @@ class Entry:
     record: str
     what: str
     who: str
-    when: datetime
+    at: datetime
+    when: str
     why: str
     origin: str
     operation: str
@@ -104,7 +107,7 @@ class Section:
     kind: str
     record: str
     facts: list[tuple[str, Value]]
-    since: datetime
+    since: str
     who: str
     parts: list[Section]
 
@@ -170,7 +173,7 @@ class Words:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, date):
-            return formats.date_format(value)
+            return dates.on_day(value).label()
         if field.choices:
             return str(dict(field.flatchoices).get(value, value))
         if field.name == "field" and row.instance_type in (Citation, Translation):
@@ -272,7 +275,8 @@ class HistoryPages(Base):
             record=name if mine else title(row, words.record(row)),
             what=_what(step),
             who=author(row),
-            when=row.history_date,
+            at=row.history_date,
+            when=moment(row.history_date),
             why="" if row.origin == Origin.DOSSIER else row.history_change_reason,
             origin=str(Origin(row.origin).label),
             operation=row.operation.describe() if row.operation else "",
@@ -351,7 +355,7 @@ class HistoryPages(Base):
             "opts": self.opts,
             "original": name,
             "history_url": history_of(root_of(record)) if record else "",
-            "then": then,
+            "then": moment(then.history_date),
             "is_gone": record is None,
             "errors": errors,
             "reason": reason,
@@ -382,6 +386,7 @@ class HistoryPages(Base):
             day, known = today, None
             error = _("“%(day)s” is no day; write it as 2021-07-15.") % {"day": asked}
         rows = list(_rows(known)) if known else []
+        begins = history_begins(self.model, pk)
         words = Words(request, self.admin_site, rows)
         name = str(record) if record else title(last)
         context = {
@@ -392,9 +397,10 @@ class HistoryPages(Base):
             "page_url": page_of(record) if record else "",
             "history_url": reverse(f"admin:prisoners_{self.opts.model_name}_history", args=[pk]),
             "day": day,
+            "day_in_words": dates.on_day(day).label(),
             "today": today,
             "error": error,
-            "begins": history_begins(self.model, pk),
+            "begins": moment(begins) if begins else "",
             "known": _section(words, known, name) if known else None,
         }
         return TemplateResponse(request, "admin/prisoners/known.html", context)
@@ -437,7 +443,7 @@ def _section(words: Words, known: Known, name: str = "") -> Section:
         kind=capfirst(str(row.instance_type._meta.verbose_name)),
         record=name or title(row, words.record(row)),
         facts=[(_label(field), words.value(row, field)) for field in [*facts, *state]],
-        since=row.history_date,
+        since=moment(row.history_date),
         who=author(row),
         parts=[_section(words, part) for part in known.parts],
     )

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -43,7 +43,7 @@ from prisoners.models.recording import (
     recorded_models,
     some,
 )
-from prisoners.reading.history import author, changed, title
+from prisoners.reading.history import author, changed, moment, title
 
 # How many records are looked at or put back in one go.
 AT_ONCE: Final = 500
@@ -80,7 +80,7 @@ class Obstacle:
             "record": self.record,
             "what": self.what,
             "who": self.by,
-            "day": formats.date_format(timezone.localtime(self.at), "DATETIME_FORMAT"),
+            "day": moment(self.at),
         }
 
 
@@ -310,8 +310,7 @@ def undo(*, operation: Operation, by: Any, reason: str = "") -> Operation:
         locked = Operation.objects.select_for_update().get(pk=operation.pk)
         if locked.undone_at is not None:
             raise ValidationError(
-                _("This was undone already, on %(day)s.")
-                % {"day": formats.date_format(timezone.localtime(locked.undone_at))}
+                _("This was undone already, on %(day)s.") % {"day": moment(locked.undone_at)}
             )
         if found := obstacles(locked):
             raise ValidationError([str(one) for one in found])

@@ -14,6 +14,7 @@ from django.db.models import Max, OuterRef, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from prisoners import dates
 from prisoners.models import (
     ADDRESSED,
     TARGET_NAMES,
@@ -40,6 +41,15 @@ def author(row: Any) -> str:
     if row.origin == Origin.DOSSIER:
         return _("dossier “%(name)s”") % {"name": row.history_change_reason}
     return str(Origin(row.origin).label)
+
+
+def moment(when: datetime) -> str:
+    """Return a moment in words, where the site is: ``14 July 2021, 09:30``."""
+    here = timezone.localtime(when)
+    return _("%(day)s, %(time)s") % {
+        "day": dates.on_day(here.date()).label(),
+        "time": here.strftime("%H:%M"),
+    }
 
 
 def title(row: Any, record: models.Model | None = None) -> str:
