@@ -145,9 +145,10 @@ def test_what_is_there_already_gets_the_base_of_its_history_and_what_is_invented
         with empty.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO prisoners_source (key, slug, state, disclosure, disclosure_reason, "
-                "disclosure_asked_by, note, created_at, updated_at, title, kind, publisher, author, "
-                "language, address, archived, contact) VALUES (%s, %s, 'draft', 'public', '', '', "
-                "'', '2021-07-01', '2021-07-14', 'Test Almanac', 'other', '', '', '', '', '', '')",
+                "disclosure_asked_by, note, created_at, updated_at, title, kind, publisher, "
+                "author, language, address, archived, contact) VALUES (%s, %s, 'draft', 'public', "
+                "'', '', '', '2021-07-01', '2021-07-14', 'Test Almanac', 'other', '', '', '', '', "
+                "'', '')",
                 [key, key],
             )
 
