@@ -166,6 +166,29 @@ def test_the_history_of_a_deleted_record_can_be_read_and_it_is_made_again(desk: 
     assert Source.history.latest().history_change_reason == "Deleted by mistake"
 
 
+def test_what_is_gone_is_listed_with_who_and_why_until_it_is_made_again(desk: Client) -> None:
+    source, other = SourceFactory.create(title="Test Almanac"), SourceFactory.create()
+    with recorded(by=account(name="colleague"), reason="Entered twice"):
+        Source.objects.filter(pk=source.pk).delete()
+    page = read(reverse("admin:prisoners_source_deleted"), client=desk)
+    assert "Test Almanac" in page.main.text
+    assert "colleague" in page.main.text
+    assert "Why: Entered twice" in page.main.text
+    assert other.title not in page.main.text
+    assert address(source, "history") in [link.attrs["href"] for link in page.main.all("a")]
+    desk.post(put_back_links(entries(desk, source)[0])[0], {})
+    page = read(reverse("admin:prisoners_source_deleted"), client=desk)
+    assert "None of them was deleted" in page.main.text
+
+
+@pytest.mark.parametrize("model", FACTORIES)
+def test_every_kind_of_record_has_a_list_of_what_is_gone(desk: Client, model: type[Record]) -> None:
+    record = FACTORIES[model].create()
+    record.delete()
+    page = read(reverse(f"admin:prisoners_{model._meta.model_name}_deleted"), client=desk)
+    assert len(page.main.all("h2")) == 1
+
+
 def test_a_dossier_an_operation_and_what_was_there_before_are_named(desk: Client) -> None:
     with unrecorded():
         source = SourceFactory.create()

@@ -45,6 +45,7 @@ from prisoners.reading.history import (
     as_known_on,
     author,
     changed,
+    deleted,
     history_begins,
     moment,
     said,
@@ -208,6 +209,7 @@ class HistoryPages(Base):
         name = f"prisoners_{self.opts.model_name}"
         wrap = self.admin_site.admin_view
         return [
+            path("deleted/", wrap(self.deleted_view), name=f"{name}_deleted"),
             path("<int:pk>/known/", wrap(self.known_view), name=f"{name}_known"),
             path("<int:pk>/history/<int:row>/", wrap(self.put_back_view), name=f"{name}_put_back"),
             *super().get_urls(),
@@ -245,6 +247,7 @@ class HistoryPages(Base):
             if last
             else "",
             "today": timezone.localdate(),
+            "deleted_url": reverse(f"admin:prisoners_{self.opts.model_name}_deleted"),
             "page": page,
             "pages": pages.get_elided_page_range(page.number),
             "entries": [self._entry(request, words, step, name) for step in steps],
@@ -309,6 +312,33 @@ class HistoryPages(Base):
         if not issubclass(step.row.instance_type, Record) or not may(request.user, WRITE):
             return False
         return may(request.user, PUBLISH) or step.row.state_last in UNPUBLISHED
+
+    def deleted_view(self, request: HttpRequest) -> HttpResponse:
+        """List the records of this kind that are gone; the history of each says what it was."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        pages = Paginator(deleted(self.model), PER_PAGE)
+        page = pages.get_page(request.GET.get("page"))
+        rows = list(page.object_list)
+        words = Words(request, self.admin_site, rows)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Deleted: %(kinds)s") % {"kinds": self.opts.verbose_name_plural},
+            "opts": self.opts,
+            "page": page,
+            "pages": pages.get_elided_page_range(page.number),
+            "gone": [
+                {
+                    "record": title(row, words.record(row)),
+                    "url": history_of(row.instance),
+                    "when": moment(row.history_date),
+                    "who": author(row),
+                    "why": row.history_change_reason,
+                }
+                for row in rows
+            ],
+        }
+        return TemplateResponse(request, "admin/prisoners/deleted.html", context)
 
     # Putting back
 

@@ -218,6 +218,11 @@ class Histories(HistoricalRecords):  # type: ignore[misc]  # comes without types
                     condition=Q(operation__isnull=False),
                     name=f"done_{name}"[:30],
                 ),
+                models.Index(
+                    fields=["history_date"],
+                    condition=Q(history_type="-"),
+                    name=f"gone_{name}"[:30],
+                ),
                 *(
                     [models.Index(fields=[owner], name=f"history_{name}_owner"[:30])]
                     if owner

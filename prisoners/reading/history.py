@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
-from django.db.models import Max, OuterRef, Subquery, Value
+from django.db.models import Exists, Max, OuterRef, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -229,6 +229,13 @@ def steps_of(model: Any, numbers: Iterable[int]) -> list[Step]:
 def _standing(row: Any) -> Any:
     """Return a row unless the record was deleted by it."""
     return None if row is None or row.history_type == "-" else row
+
+
+def deleted(model: Any) -> Any:
+    """Return the last rows of records of a kind that are gone, the latest first."""
+    later = model.history.filter(id=OuterRef("id"), history_id__gt=OuterRef("history_id"))
+    gone = model.history.filter(history_type="-").exclude(Exists(later))
+    return gone.select_related("history_user").order_by("-history_date", "-history_id")
 
 
 # What was known on a day
