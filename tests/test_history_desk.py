@@ -199,7 +199,7 @@ def test_a_dossier_an_operation_and_what_was_there_before_are_named(desk: Client
         Source.objects.update(title="From a table")
     words = [one.text for one in entries(desk, source)]
     assert "import · import: sources.csv" in words[0]
-    assert "dossier “test-dossier” · dossier" in words[1]
+    assert "dossier “test-dossier”" in words[1]
     assert "Why" not in words[1]
     assert "there when its history began" in words[2]
 

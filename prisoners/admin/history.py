@@ -48,6 +48,7 @@ from prisoners.reading.history import (
     deleted,
     history_begins,
     moment,
+    origin,
     said,
     title,
 )
@@ -281,7 +282,7 @@ class HistoryPages(Base):
             at=row.history_date,
             when=moment(row.history_date),
             why="" if row.origin == Origin.DOSSIER else row.history_change_reason,
-            origin=str(Origin(row.origin).label),
+            origin=origin(row),
             operation=row.operation.describe() if row.operation else "",
             changes=[self._change(words, step, field, free) for field in shown],
             kept_back=step.before is not None and not is_gone and len(shown) < len(step.fields),

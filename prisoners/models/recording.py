@@ -176,6 +176,7 @@ class RecordedQuerySet(models.QuerySet[Any]):
         """Refuse to skip or overwrite rows in passing: nobody could say which were."""
         if kwargs.get("ignore_conflicts") or kwargs.get("update_conflicts"):
             raise ValueError("rows with a history are created or updated, not either")
+        self._for_write = True  # Django's own mark: what is read here is read where it is written
         with transaction.atomic(using=self.db, savepoint=False):
             made = super().bulk_create(objs, *args, **kwargs)
             keep_changes(self.model, [one.pk for one in made], self.db)
@@ -185,10 +186,14 @@ class RecordedQuerySet(models.QuerySet[Any]):
         # ``bulk_update`` too comes here, with a part of its rows at a time.
         if not current().is_kept:
             return super().update(**values)
+        self._for_write = True
         with transaction.atomic(using=self.db, savepoint=False):
             numbers = list(self.order_by().values_list("pk", flat=True))
             keep_base(self.model, numbers, self.db)
-            changed = super().update(**values)
+            # On PostgreSQL others write meanwhile, and more rows may be meant than were just now.
+            is_alone = connections[self.db].vendor == "sqlite"
+            chosen = self if is_alone else self.filter(pk__in=numbers)
+            changed = super(RecordedQuerySet, chosen).update(**values)
             keep_changes(self.model, numbers, self.db)
         return changed
 
@@ -198,6 +203,7 @@ class RecordedQuerySet(models.QuerySet[Any]):
         """Update for a moment: what is set here is no change, and is written over in the same
         transaction, with a change or with what it was.
         """
+        self._for_write = True
         with transaction.atomic(using=self.db, savepoint=False):
             keep_base(self.model, self.order_by().values_list("pk", flat=True), self.db)
             with unrecorded():
@@ -206,13 +212,18 @@ class RecordedQuerySet(models.QuerySet[Any]):
     set_aside.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
 
     def delete(self) -> tuple[int, dict[str, int]]:
+        if self.query.is_sliced or self.query.combinator:
+            raise TypeError("records are deleted by a filter, not by their places")
+        self._for_write = True
         chosen = self._chain()  # type: ignore[attr-defined]  # as Django's own ``delete`` does
         chosen.query.select_for_update = False
         chosen.query.select_related = False
         chosen.query.clear_ordering(force=True)
         collector = RecordingCollector(using=self.db, origin=self)
         collector.collect(chosen)
-        return collector.delete()
+        deleted = collector.delete()
+        self._result_cache = None
+        return deleted
 
     delete.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
     delete.queryset_only = True  # type: ignore[attr-defined]  # no manager deletes all there is

@@ -35,9 +35,14 @@ Numbers = dict[type[Any], list[int]]
 
 
 def author(row: Any) -> str:
-    """Return who made a change, or what: ``dossier “belarus-2025-12-13”``."""
+    """Return who made a change, or from where it came if nobody did."""
     if row.history_user_id is not None:
         return str(row.history_user.get_full_name() or row.history_user.get_username())
+    return origin(row)
+
+
+def origin(row: Any) -> str:
+    """Return from where a change came: ``by hand``, ``dossier “belarus-2025-12-13”``."""
     if row.origin == Origin.DOSSIER:
         return _("dossier “%(name)s”") % {"name": row.history_change_reason}
     return str(Origin(row.origin).label)
