@@ -23,7 +23,8 @@ PREFIX = "historical"
 
 def begin(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Write down what each record is, in one statement a table: there may be very many."""
-    if apps.get_model("prisoners", "source").objects.filter(key=INVENTED).exists():
+    sources = apps.get_model("prisoners", "source").objects.using(schema_editor.connection.alias)
+    if sources.filter(key=INVENTED).exists():
         return
     for history in apps.get_app_config("prisoners").get_models():
         if not history._meta.model_name.startswith(PREFIX):
