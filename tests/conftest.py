@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import translation
 from hypothesis.configuration import set_hypothesis_home_dir
 
@@ -108,6 +109,25 @@ def _refuse_network(event: str, details: tuple[object, ...]) -> None:
 def _in_english() -> None:
     """Begins every test in English: a page that the last one asked for may have been in another."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def _history_can_be_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lets the tables be emptied after a test with real transactions: history refuses to be.
+
+    What empties them makes the triggers anew.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    real = marker is not None and marker.kwargs.get("transaction")
+    if real or {"transactional_db", "live_server"}.intersection(request.fixturenames):
+        request.getfixturevalue("transactional_db")
+        yield
+        # Imported here: the settings are chosen before any model may be.
+        from prisoners.models import append_only  # noqa: PLC0415
+
+        append_only.drop_triggers(connection)
+    else:
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from django.core.management.color import no_style
 from django.db import connection
 
 from prisoners.desk.dossiers import load
-from prisoners.models import Change
+from prisoners.models import Change, append_only
 
 T = TypeVar("T")
 
@@ -48,4 +48,6 @@ def kept(blocker: Any, make: Callable[[], T]) -> Iterator[T]:
             models = apps.get_app_config("prisoners").get_models()
             tables = [model._meta.db_table for model in models]
             flush = connection.ops.sql_flush(no_style(), tables, reset_sequences=True)
+            append_only.drop_triggers(connection)
             connection.ops.execute_sql_flush(flush)
+            append_only.make_triggers(connection.alias)

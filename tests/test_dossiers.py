@@ -304,6 +304,7 @@ def test_a_fact_changed_in_the_dossier_changes_that_fact_alone(dossier: Load) ->
     report = dossier(("Test occupation", "Another test occupation"))
     assert report.updated == ["prisoner ann, occupation: Test occupation → Another test occupation"]
     after = dump()
+    assert after["HistoricalPrisoner"].pop()["occupation"] == "Another test occupation"
     changed = {
         (name, row["id"], column)
         for name, rows in after.items()

@@ -136,3 +136,38 @@ def test_a_migration_that_runs_code_can_be_reversed(file: Path) -> None:
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in CODE:
             assert len(node.args) + len(node.keywords) >= 2
+
+
+def test_what_is_there_already_gets_the_base_of_its_history_and_what_is_invented_none(
+    empty: BaseDatabaseWrapper,
+) -> None:
+    def add(key: str) -> None:
+        with empty.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO prisoners_source (key, slug, state, disclosure, disclosure_reason, "
+                "disclosure_asked_by, note, created_at, updated_at, title, kind, publisher, "
+                "author, language, address, archived, contact) VALUES (%s, %s, 'draft', 'public', "
+                "'', '', '', '2021-07-01', '2021-07-14', 'Test Almanac', 'other', '', '', '', '', "
+                "'', '')",
+                [key, key],
+            )
+
+    def histories() -> list[tuple[Any, ...]]:
+        with empty.cursor() as cursor:
+            cursor.execute(
+                "SELECT key, title, history_type, origin, CAST(history_date AS date), "
+                "CAST(updated_at AS date) FROM prisoners_historicalsource"
+            )
+            return cursor.fetchall()
+
+    before, after = "0008_indexes_by_target", "0009_history"
+    migrate(empty, before)
+    add("test-source")
+    migrate(empty, after)
+    ((key, title, kind, origin, since, saved),) = histories()
+    assert (key, title, kind, origin) == ("test-source", "Test Almanac", "+", "before")
+    assert since == saved
+    migrate(empty, before)
+    add("invented-data")
+    migrate(empty, after)
+    assert histories() == []

@@ -27,6 +27,7 @@ from django_countries.fields import CountryField
 
 from prisoners.admin.fields import LARGEST_NUMBER, CountryChoice, IntervalWidget, RecordChoice
 from prisoners.admin.forms import RecordForm, RecordFormSet
+from prisoners.admin.history import HistoryPages
 from prisoners.admin.roles import ByRole
 from prisoners.admin.standing import Standing, owner_of, page_of, root_of, standing
 from prisoners.desk import workflow
@@ -162,7 +163,7 @@ class OfRecords(ByRole):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class RecordAdmin(OfRecords, ModelAdmin):
+class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
     """A kind of record at the desk.
 
     ``person`` is the path to the prisoner, by whose names a record is found.

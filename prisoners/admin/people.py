@@ -81,7 +81,8 @@ class NameFormSet(RecordFormSet):
                 for form in self.initial_forms
                 if not form.cleaned_data.get("is_display") or is_deleted(form)
             ]
-            PrisonerName.objects.filter(pk__in=lost, is_display=True).update(is_display=False)
+            shown = PrisonerName.objects.filter(pk__in=lost, is_display=True)
+            shown.set_aside(is_display=False)
         return super().save(commit)
 
 

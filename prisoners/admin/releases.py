@@ -124,7 +124,7 @@ class ReleaseAdmin(CitedAdmin):
             return
         # The database adds up at every single write. With no headcount it has nothing to compare
         # with while the destinations are written, and compares when the release itself is.
-        Release.objects.filter(pk=obj.pk).update(headcount=None)
+        Release.objects.filter(pk=obj.pk).set_aside(headcount=None)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

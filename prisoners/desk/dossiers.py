@@ -17,7 +17,7 @@ import hashlib
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -43,12 +43,16 @@ from prisoners.models import (
     TRANSLATED_NAMES,
     Citation,
     DossierEntry,
+    Origin,
     Record,
     Release,
     State,
     Translation,
     other_languages,
+    recorded,
+    unrecorded,
 )
+from prisoners.models.recording import keep_changes
 from prisoners.models.releases import refuse_too_many
 from prisoners.models.sources import citable
 from prisoners.reading.gaps import uncited
@@ -106,7 +110,7 @@ def load(*, path: Path, publish: bool = True) -> Report:
     if is_synthetic():
         raise DossierError(path, [Problem(_("database"), "", _("it is filled with invented data"))])
     loader = _Loader(path, _read(path), publish)
-    with transaction.atomic():
+    with transaction.atomic(), recorded(origin=Origin.DOSSIER, reason=loader.dossier):
         loader.load()
         if loader.problems:
             raise DossierError(path, loader.problems)
@@ -335,8 +339,9 @@ class _Loader:
         if not isinstance(record, Release):
             yield
             return
-        same = Release._default_manager.filter(pk=record.pk)
-        same.update(headcount=None)
+        same = Release.objects.filter(pk=record.pk)
+        with unrecorded():
+            same.update(headcount=None)
         with _without_headcount(record):
             yield
         try:
@@ -345,7 +350,9 @@ class _Loader:
         except ValidationError as error:
             self._problem(name, "headcount", error.messages[0])
         else:
-            same.update(headcount=record.headcount)
+            with unrecorded():
+                same.update(headcount=record.headcount)
+            keep_changes(Release, [record.pk])
 
     def _check(self, record: Record, values: Values, name: str) -> None:
         """Look for mistakes in a part whose owner cannot be loaded."""
@@ -415,7 +422,9 @@ class _Loader:
         try:
             with transaction.atomic(), _without_headcount(record):
                 record.full_clean()
-                record.save()
+                # A release is written down when its headcount is back.
+                with unrecorded() if isinstance(record, Release) else nullcontext():
+                    record.save()
         except ValidationError as error:
             self._report_invalid(error, name)
             return False

@@ -40,6 +40,7 @@ from prisoners.models import (
     Source,
     State,
     Statement,
+    unrecorded,
     written_as_a_whole,
 )
 from prisoners.models.changes import learn_the_sizes
@@ -157,7 +158,8 @@ def generate(
     }
     done = 0
     blocks = _blocks(count, seed, workers, shared)
-    with _room_for_much(), _no_search_for_cycles(), closing(blocks):
+    # What is invented has no history: writing it would take as long as the people themselves.
+    with unrecorded(), _room_for_much(), _no_search_for_cycles(), closing(blocks):
         while done < count:
             with written_as_a_whole():
                 for rows in islice(blocks, TOGETHER):
@@ -233,7 +235,7 @@ def processes() -> int:
 def _shared() -> Shared:
     """Return the records that all invented people share, made the first time."""
     if not is_synthetic():
-        with transaction.atomic():
+        with transaction.atomic(), unrecorded():
             _make_shared()
     facilities: dict[str, tuple[int, ...]] = {}
     for number, country in Facility.objects.order_by("key").values_list("pk", "country"):

@@ -1,5 +1,6 @@
 """What is true: the record's models, split by subject."""
 
+from prisoners.models import append_only  # noqa: F401  # makes the triggers after migrations
 from prisoners.models.accounts import Attempt, Invitation, Role
 from prisoners.models.actors import Actor
 from prisoners.models.addresses import ADDRESSED, FormerAddress
@@ -10,6 +11,13 @@ from prisoners.models.deals import Concession, Deal, DealParty, Statement
 from prisoners.models.detentions import Charge, Detention, Facility, Placement, Sentence
 from prisoners.models.dossiers import DossierEntry
 from prisoners.models.figures import Figure
+from prisoners.models.history import (
+    Operation,
+    OperationKind,
+    Origin,
+    recorded,
+    unrecorded,
+)
 from prisoners.models.people import (
     Affiliation,
     ExternalId,
@@ -57,6 +65,9 @@ __all__ = [
     "FormerAddress",
     "Invitation",
     "NameKey",
+    "Operation",
+    "OperationKind",
+    "Origin",
     "Placement",
     "Prisoner",
     "PrisonerName",
@@ -76,6 +87,8 @@ __all__ = [
     "Version",
     "citable",
     "other_languages",
+    "recorded",
+    "unrecorded",
     "version",
     "written_as_a_whole",
 ]

@@ -9,7 +9,9 @@ from prisoners.models.actors import Actor
 from prisoners.models.base import AddressedRecord, exactly_one
 from prisoners.models.deals import Deal
 from prisoners.models.detentions import Facility
+from prisoners.models.history import Histories
 from prisoners.models.people import Prisoner
+from prisoners.models.recording import Recorded, RecordedQuerySet
 from prisoners.models.releases import Release
 from prisoners.models.sources import Source
 
@@ -30,7 +32,7 @@ def _target(model: type[AddressedRecord]) -> models.ForeignKey[AddressedRecord |
     )
 
 
-class FormerAddress(models.Model):
+class FormerAddress(Recorded):
     """A slug that a record had, and where it leads now."""
 
     slug = models.SlugField(_("address"), max_length=120)
@@ -41,6 +43,9 @@ class FormerAddress(models.Model):
     actor = _target(Actor)
     facility = _target(Facility)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    objects = RecordedQuerySet.as_manager()
+    history = Histories()
 
     class Meta:
         verbose_name = _("former address")

@@ -18,6 +18,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.fields import IntervalField, first_name, last_name, read_interval
+from prisoners.models.history import Histories
+from prisoners.models.recording import Recorded, RecordedQuerySet
 
 if TYPE_CHECKING:
     from django.db.models.fields.related import ForeignKey
@@ -88,7 +90,7 @@ def with_derived(model: type[models.Model], names: Iterable[str]) -> set[str]:
     return chosen | {field.name for field in derived_fields(model, chosen)}
 
 
-class RecordQuerySet(models.QuerySet[Any]):
+class RecordQuerySet(RecordedQuerySet):
     """Records, and the ones among them that may be seen or counted."""
 
     _scope = Scope.ALL
@@ -195,7 +197,7 @@ def visible(
     return condition
 
 
-class Record(models.Model):
+class Record(Recorded):
     """One record that the public may see once it is published.
 
     ``public_through`` names the relations that must be public for this to be.
@@ -246,6 +248,7 @@ class Record(models.Model):
     translated: ClassVar[tuple[str, ...]] = ()
 
     objects = RecordQuerySet.as_manager()
+    history = Histories(inherit=True)
 
     class Meta:
         abstract = True
