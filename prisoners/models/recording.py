@@ -232,6 +232,8 @@ class RecordedQuerySet(models.QuerySet[Any]):
 class Recorded(models.Model):
     """A row with a history."""
 
+    objects = RecordedQuerySet.as_manager()
+
     class Meta:
         abstract = True
 
