@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from prisoners.models import TARGET_NAMES, TRANSLATED_NAMES, Citation, Record, State
+from prisoners.models import TARGET_NAMES, TRANSLATED_NAMES, Citation, Prisoner, Record, State
 from prisoners.reading.gaps import parts, uncited
 
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW)
@@ -56,6 +56,9 @@ def with_parts(record: Record) -> Iterator[Record]:
 
 
 def _reasons_against(record: Record, whole: list[Record]) -> Iterator[str]:
+    if isinstance(record, Prisoner):
+        for merger in record.mergers.standing():
+            yield _("It is merged into “%(kept)s”: undo that first.") % {"kept": merger.kept}
     for gap in uncited(record):
         yield _("%(record)s: “%(field)s” has no source.") % {
             "record": gap.record,
