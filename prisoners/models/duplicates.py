@@ -91,7 +91,7 @@ class DuplicateCandidate(Pair):
 
 
 class DuplicateSearch(models.Model):
-    """Up to which version of the record the possible duplicates were looked for; at most one row."""
+    """Up to which version of the record possible duplicates were looked for; at most one row."""
 
     version = models.BigIntegerField(_("version"))
     stamp = models.BigIntegerField(_("stamp"))

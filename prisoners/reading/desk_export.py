@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from prisoners.models import Detention, Prisoner, State
 from prisoners.models.fields import IntervalField
 
-# What makes a spreadsheet take a text for a formula.
+# What makes a spreadsheet take a text for a formula; full-width signs do too.
 FORMULA: Final = (
     "=",
     "+",
@@ -25,7 +25,7 @@ FORMULA: Final = (
     "＋",
     "－",
     "＠",
-)  # full-width signs count too
+)
 AT_ONCE: Final = 500
 
 

@@ -113,10 +113,8 @@ def _is_one(one: Days, other: Days) -> bool:
 def _cannot_be(one: Facts, other: Facts) -> bool:
     """Whether what is known of two records cannot be of one person."""
     for this, that in ((one, other), (other, one)):
-        if known(this.birth) and known(that.birth) and before(this.birth, that.birth):
-            assert this.birth[1] and that.birth[0]
-            if that.birth[0] - this.birth[1] > SLIP:
-                return True
+        if this.birth[1] and that.birth[0] and that.birth[0] - this.birth[1] > SLIP:
+            return True
         for began, _ended in that.arrests:
             if before(this.death, began) or before(began, this.birth):
                 return True
@@ -231,15 +229,15 @@ def of_one(person: int, apart_from: Collection[int] = ()) -> dict[int, Likeness]
     others = NameKey.objects.filter(
         is_public__in=[True, False], key__in=sound_keys(mine.names)
     ).exclude(name__prisoner=person)
-    if known(mine.birth):
-        assert mine.birth[0] and mine.birth[1]
+    born_first, born_last = mine.birth
+    if born_first and born_last:
         others = others.filter(
             Q(name__prisoner__birth__isnull=True)
             | Q(name__prisoner__birth_first__isnull=True)
             | Q(name__prisoner__birth_last__isnull=True)
             | Q(
-                name__prisoner__birth_first__lte=mine.birth[1] + SLIP,
-                name__prisoner__birth_last__gte=mine.birth[0] - SLIP,
+                name__prisoner__birth_first__lte=born_last + SLIP,
+                name__prisoner__birth_last__gte=born_first - SLIP,
             )
         )
     numbers = others.order_by().values_list("name__prisoner", flat=True).distinct()[:OTHERS]
