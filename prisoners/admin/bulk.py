@@ -28,6 +28,7 @@ from django.views.decorators.http import require_POST
 from django_countries import countries
 
 from prisoners.admin.fields import RecordChoice
+from prisoners.admin.operations import operation_page
 from prisoners.desk import bulk
 from prisoners.models import Citation, Detention, Prisoner, Release, ReleaseOutcome, Source
 from prisoners.models.accounts import GRANTS, PUBLISH, RESTRICTED, WRITE, may
@@ -308,9 +309,7 @@ class InBulk:
             return self._preview(request, verb, form, people, change)
         words = _("Done: %(what)s.") % {"what": operation.label}
         self.message_user(request, words, messages.SUCCESS)  # type: ignore[attr-defined]
-        return HttpResponseRedirect(
-            reverse("admin:prisoners_operation_change", args=[operation.pk])
-        )
+        return HttpResponseRedirect(operation_page(operation))
 
     def _form(
         self, request: HttpRequest, verb: str, form: ChosenPeople, number: int

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from prisoners.admin.base import people_found
 from prisoners.admin.comparing import changes, comparison, moving
+from prisoners.admin.operations import OperationPages, operation_page
 from prisoners.admin.sources import ReadOnlyAdmin
 from prisoners.admin.standing import page_of
 from prisoners.desk import duplicates, merging, workflow
@@ -294,7 +295,7 @@ class _Comparing:
             "merged": self.merged,
             "kept": self.kept,
         }
-        undo = reverse("admin:prisoners_merger_change", args=[operation.merger.pk])
+        undo = operation_page(operation)
         self.desk.message_user(
             self.request,
             format_html('{} <a href="{}">{}</a>', words, undo, _("Look at it, or undo it")),
@@ -404,13 +405,18 @@ class JudgementAdmin(OfPairs):
 
 
 @admin.register(Merger)
-class MergerAdmin(OfPairs):
+class MergerAdmin(OperationPages, OfPairs):
     pair = ("merged", "kept")
-    list_display = ("__str__", "by", "at", "reason", "undone_at")
+    list_display = ("what", "by", "at", "reason", "undone_at")
+    list_display_links = None
     list_filter = (("operation__undone_at", admin.EmptyFieldListFilter),)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("operation__by")
+
+    @admin.display(description=gettext_lazy("merge"))
+    def what(self, merger: Merger) -> SafeString:
+        return format_html('<a href="{}">{}</a>', operation_page(merger.operation), merger)
 
     @admin.display(description=gettext_lazy("by"))
     def by(self, merger: Merger) -> str:

@@ -86,7 +86,8 @@ class ReleaseRecorded:
             ),
             there,
         )
-        named = set(self.release.outcomes.values_list("detention__prisoner", flat=True))
+        live = self.release.outcomes.exclude(state=State.WITHDRAWN)
+        named = set(live.values_list("detention__prisoner", flat=True))
         lines = []
         for person, detention in _open_detentions(people):
             reason = self._reason_against(
@@ -133,9 +134,11 @@ class ReleaseRecorded:
             detention.end_kind = self.end_kind
             detention.ended = self.release.happened
             _save(detention)
-            outcome = ReleaseOutcome(
-                release=self.release, detention=detention, destination=self.destination
-            )
+            # One that was public and is undone is withdrawn, and there is only one of each.
+            outcome = ReleaseOutcome.objects.filter(
+                release=self.release, detention=detention
+            ).first() or ReleaseOutcome(release=self.release, detention=detention)
+            outcome.destination, outcome.state = self.destination, State.DRAFT
             _save(outcome)
             made = [_cite(self.cited, release_outcome=outcome)]
             made.append(_cite(self.cited, detention=detention, field="end_kind"))

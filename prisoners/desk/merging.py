@@ -48,6 +48,7 @@ from prisoners.models import (
     citable,
     recorded,
 )
+from prisoners.models.accounts import RESTRICTED_FACTS
 from prisoners.models.base import with_derived
 from prisoners.models.duplicates import Merger
 from prisoners.models.fields import IntervalField
@@ -140,10 +141,8 @@ IDENTITY: Final[dict[type[models.Model], tuple[str, ...]]] = {
 ITS_OWN: Final = frozenset(
     {"id", "key", "slug", "public_id", "state", "disclosure", "created_at", "updated_at"}
 )
-# Notes for the desk are put one after the other.
-JOINED: Final = frozenset({"note", "risk", "disclosure_reason", "disclosure_asked_by"})
 # Of two days to look again, the first one counts.
-EARLIEST: Final = frozenset({"disclosure_review_on"})
+EARLIEST: Final = "disclosure_review_on"
 # What is chosen together: the rights of a portrait go with it.
 COMPANIONS: Final[dict[str, tuple[str, ...]]] = {
     "portrait": ("portrait_rights",),
@@ -268,7 +267,7 @@ def _reasons_against(kept: Prisoner, merged: Prisoner) -> Iterator[str]:
             yield _("“%(record)s” is withdrawn: publish it again first, or leave it.") % {
                 "record": one
             }
-    if kept.disclosure != merged.disclosure:
+    if _shown_otherwise(kept, merged):
         # One of them would become public, or be gone from the public, in passing.
         yield _("One of them is withheld: decide first whether this person may be named.")
     elif merged.state == State.PUBLISHED and kept.state != State.PUBLISHED:
@@ -306,13 +305,33 @@ def is_empty(record: Record, name: str) -> bool:
 
 def chosen_fields(model: type[models.Model]) -> list[str]:
     """Return the fields in which two records of a kind can differ, and one is chosen."""
-    left_out = ITS_OWN | JOINED | EARLIEST | FOLLOWING | AS_KEPT.get(model, frozenset())
+    left_out = ITS_OWN | set(RESTRICTED_FACTS) | FOLLOWING | AS_KEPT.get(model, frozenset())
     owner = getattr(model, "owner_field", None)
     return [
         one.name
         for one in model._meta.concrete_fields
-        if one.name not in {*left_out, owner} and not hasattr(one, "derived_from")
+        if one.editable and one.name not in {*left_out, owner} and not hasattr(one, "derived_from")
     ]
+
+
+def joined_fields(model: type[models.Model]) -> list[str]:
+    """Return the fields that hold words for the desk alone: they are put one after the other."""
+    return [
+        one.name
+        for one in model._meta.concrete_fields
+        if one.name in RESTRICTED_FACTS
+        and isinstance(one, models.CharField | models.TextField)
+        and not one.choices
+    ]
+
+
+def _shown_otherwise(kept: Record, merged: Record) -> bool:
+    """Whether visitors may see more of one record than of the other, or less than is known."""
+    words = {*joined_fields(type(kept)), EARLIEST}
+    decided = [name for name in RESTRICTED_FACTS if name not in words and hasattr(kept, name)]
+    return kept.disclosure != merged.disclosure or any(
+        getattr(kept, name) != getattr(merged, name) for name in decided
+    )
 
 
 def relations(model: type[models.Model], *fates: Fate) -> Iterator[Any]:
@@ -341,7 +360,7 @@ class _Planner:
                         _("“%(record)s” cannot be the same as two others.") % {"record": one}
                     )
                 one_of[one.pk] = episode.kept
-            if episode.kept.disclosure != episode.merged.disclosure:
+            if _shown_otherwise(episode.kept, episode.merged):
                 self.plan.refusals.append(
                     _("“%(record)s”: one of the two is withheld; decide first which it is to be.")
                     % {"record": episode.kept}
@@ -365,7 +384,7 @@ class _Planner:
         same = next((one for one in ours if _is_same(one, part)), None)
         if same is None:
             self.plan.moved.append(part)
-        elif same.disclosure != part.disclosure or State.WITHDRAWN in (same.state, part.state):
+        elif _shown_otherwise(same, part) or State.WITHDRAWN in (same.state, part.state):
             # Uniting them would show what is withheld, or what was withdrawn.
             self.plan.left.append(part)
         elif part.is_public and not same.is_public and not isinstance(same, PrisonerName):
@@ -569,7 +588,7 @@ class _Doing:
             # Nobody ever saw its address: it answers as if it had never been.
             merged.slug = merged.public_id
             merged.save(update_fields=["slug", "updated_at"])
-        workflow.withdraw(record=merged)
+        withdraw(merged)
 
     def _check_sources(self) -> None:
         """Publish the sources of what public records took over; refuse what has none."""
@@ -623,7 +642,7 @@ class _Uniting:
             value = getattr(merged, name)
             setattr(kept, name, value.name if isinstance(value, FieldFile) else value)
         fields = {one.name: one for one in self.model._meta.concrete_fields}
-        for name in JOINED & fields.keys():
+        for name in joined_fields(self.model):
             ours, theirs = getattr(kept, name).strip(), getattr(merged, name).strip()
             if theirs and theirs not in ours:
                 joint = f"{ours}\n\n{theirs}".strip()
@@ -633,7 +652,7 @@ class _Uniting:
         days = [one.disclosure_review_on for one in (kept, merged) if one.disclosure_review_on]
         if days and kept.disclosure_review_on != min(days):
             kept.disclosure_review_on = min(days)
-            names.append("disclosure_review_on")
+            names.append(EARLIEST)
         for name, one in fields.items():
             if getattr(one, "multiple", False):
                 ours, theirs = held(kept, name), held(merged, name)
@@ -711,7 +730,7 @@ class _Uniting:
         }
         for place, one in ours.items():
             if place[0] in taken and place not in theirs and one.state != State.WITHDRAWN:
-                workflow.withdraw(record=one)
+                withdraw(one)
         for place, one in theirs.items():
             same = ours.get(place)
             if place[0] in self.lost and place[0] not in taken:
@@ -730,7 +749,13 @@ class _Uniting:
             ours.text, ours.state = theirs.text, theirs.state
             ours.save(update_fields=["text", "state", "updated_at"])
         elif ours.state != State.WITHDRAWN:
-            workflow.withdraw(record=ours)
+            withdraw(ours)
+
+
+def withdraw(record: Record) -> None:
+    """Take from the public what another record says now. It is no step of its own: the merge is."""
+    record.state = State.WITHDRAWN
+    record.save(update_fields=["state", "updated_at"])
 
 
 def check(record: Record) -> None:
