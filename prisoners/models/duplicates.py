@@ -124,6 +124,7 @@ class Judgement(Pair):
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
+        blank=True,
         related_name="judgements",
         verbose_name=_("by"),
     )
