@@ -189,6 +189,7 @@ def test_a_reader_finds_one_person_at_every_address_that_there_was(
     two: tuple[Prisoner, Prisoner],
 ) -> None:
     kept, merged = two
+    here = page_of(kept)
     before = [page_of(merged), "/prisoners/before-merged/"]
     counted = read("/prisoners/").main.text
     assert "Vymyslau Prykladovich" in counted
@@ -198,8 +199,8 @@ def test_a_reader_finds_one_person_at_every_address_that_there_was(
         for prefix in ("", "/be", "/ru", "/uk"):
             response = Client().get(prefix + path)
             assert response.status_code == 301, prefix + path
-            assert response.headers["Location"] == prefix + page_of(kept)
-    page = read(page_of(kept)).main.text
+            assert response.headers["Location"] == prefix + here
+    page = read(here).main.text
     for words in ("Вымыслаў Прыкладовіч", "July 2021", "Test occupation", "Test Actor"):
         assert words in page
     assert Client().get("/prisoners/").context["counted"].possible == 1
@@ -406,12 +407,11 @@ def test_a_draft_merged_into_a_public_record_shows_nothing_of_itself() -> None:
     detained(merged, began="1999", ended="2000", end_kind="released", place="Placezq")
     merge(kept, merged)
     assert kept.names.count() == 2
-    for path in (page_of(kept), "/prisoners/", "/prisoners/?q=Secretname+Zq", "/sitemap.xml"):
+    for path in (page_of(kept), "/prisoners/", "/sitemap.xml"):
         body = Client().get(path).content.decode()
-        assert "Secretname" not in body.replace('value="Secretname Zq"', "").replace(
-            "“Secretname Zq”", ""
-        ), path
+        assert "Secretname" not in body
         assert "Placezq" not in body
+    assert Client().get("/prisoners/?q=Secretname+Zq").context["counted"].possible == 0
     for path in ("/prisoners/draft-zq/", "/be/prisoners/draft-zq/"):
         response = Client().get(path)
         never = Client().get(path.replace("draft-zq", "nobody-was-ever-here"))
@@ -591,23 +591,24 @@ def test_undoing_says_what_stands_in_the_way() -> None:
 DOSSIER = """
 dossier = "made-up-{name}"
 
-[[sources]]
+[[source]]
 key = "made-up-source-{name}"
+slug = "made-up-source-{name}"
 title = "Made-up source {name}"
 
-[[prisoners]]
+[[prisoner]]
 key = "made-up-{name}"
 slug = "made-up-{name}"
 occupation = "Test occupation"
 cite.record = "made-up-source-{name}"
 
-[[prisoners.names]]
+[[prisoner.name]]
 key = "en"
 text = "Made Up {name}"
 language = "en"
 is_display = true
 
-[[prisoners.detentions]]
+[[prisoner.detention]]
 key = "first"
 country = "AQ"
 began = "2021-07"
@@ -632,7 +633,7 @@ def test_a_dossier_goes_on_with_the_record_that_is_kept(tmp_path: Path) -> None:
         report = loaded(name)
         assert (report.created, report.updated, report.published) == ([], [], [])
     assert facts() == before
-    loaded("two", '[[prisoners.detentions.charges]]\nkey = "new"\ncode = "Test"\narticle = "1"')
+    loaded("two", '[[prisoner.detention.charge]]\nkey = "new"\ncode = "Test"\narticle = "1"')
     assert one.charges.get().article == "1"
 
 

@@ -37,7 +37,7 @@ from prisoners.models import (
     recorded,
 )
 
-MOST: Final = 1000
+MOST: Final = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from prisoners.reading.duplicates import Likeness
 # The nearest of each person: a name that hundreds have would fill the list.
 NEAREST: Final = 20
 # More changed people than this are left to the command.
-AT_ONCE: Final = 500
+AT_ONCE: Final = 100
 
 
 def find_all(*, progress: Callable[[int], None]) -> int:

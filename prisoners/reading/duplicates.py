@@ -34,7 +34,7 @@ OTHERS: Final = 3000
 # Up to so many people of one key each is compared with each; of more, only those who share a year
 # of birth or a month of arrest: a name that a hundred people have says little.
 TOGETHER: Final = 80
-MOST_TOGETHER: Final = 400
+MOST_TOGETHER: Final = 120
 # Births further apart than this are no slip of the pen.
 SLIP: Final = timedelta(days=400)
 # Sound keys are in capitals, and so come before all others. See names.keys.
