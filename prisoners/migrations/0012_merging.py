@@ -219,6 +219,11 @@ class Migration(migrations.Migration):
                         fields=["operation", "id"],
                         name="done_assignment",
                     ),
+                    models.Index(
+                        condition=models.Q(("history_type", "-")),
+                        fields=["history_date"],
+                        name="gone_assignment",
+                    ),
                 ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
