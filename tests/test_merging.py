@@ -780,6 +780,15 @@ def test_a_merge_without_its_preview_is_shown_first(client: Client) -> None:
     assert not Merger.objects.exists()
 
 
+def test_the_page_of_each_of_the_two_leads_to_the_other(client: Client) -> None:
+    at_desk(client, Role.EDITOR)
+    kept, merged = public("Test Kept"), public("Test Merged")
+    merge(kept, merged)
+    pages = [reverse("admin:prisoners_prisoner_change", args=[one.pk]) for one in (kept, merged)]
+    assert "“Test Merged” was merged into this" in said(client.get(pages[0]))
+    assert "Merged into “Test Kept”" in said(client.get(pages[1]))
+
+
 def test_the_history_of_both_says_who_merged_them_and_why(client: Client) -> None:
     kept, merged = public(), public(occupation="Test occupation")
     operation = merge(kept, merged)

@@ -380,6 +380,19 @@ def possible_duplicates(person: Prisoner) -> list[tuple[str, str]]:
     ]
 
 
+def merges_of(person: Prisoner) -> list[tuple[str, str]]:
+    """Return what a person was merged into, and who was merged into them; each has its history."""
+    into = person.mergers.standing().select_related("kept").prefetch_related("kept__names")
+    others = person.mergers_of_others.standing().select_related("merged")
+    return [
+        *((_("Merged into “%(name)s”") % {"name": one.kept}, page_of(one.kept)) for one in into),
+        *(
+            (_("“%(name)s” was merged into this") % {"name": one.merged}, page_of(one.merged))
+            for one in others.prefetch_related("merged__names")
+        ),
+    ]
+
+
 def told(pairs: list[tuple[str, str]]) -> SafeString:
     """Say who may be the same as a person that was just entered."""
     links = format_html_join("", '<li><a href="{1}">{0}</a></li>', pairs)

@@ -19,7 +19,7 @@ from django_countries.filters import CountryFilter
 from prisoners.admin.base import PartsList, PartsTable, described
 from prisoners.admin.bulk import AssignedFilter, InBulk
 from prisoners.admin.citations import CitedAdmin
-from prisoners.admin.duplicates import possible_duplicates, told
+from prisoners.admin.duplicates import merges_of, possible_duplicates, told
 from prisoners.admin.fields import PortraitField
 from prisoners.admin.forms import RecordForm, RecordFormSet, is_deleted, leave_to_formset
 from prisoners.desk import duplicates, workflow
@@ -237,6 +237,7 @@ class PrisonerAdmin(InBulk, CitedAdmin):
 
     def tools(self, record: Any) -> list[tuple[str, str]]:
         return [
+            *merges_of(record),
             *possible_duplicates(record),
             (
                 _("Add a detention with all its details"),
