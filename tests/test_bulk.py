@@ -470,7 +470,7 @@ def test_what_is_chosen_is_exported_and_nothing_else(client: Client) -> None:
     PrisonerNameFactory.create(prisoner=person, text="Тэст Адзін")
     page = said(chosen(client, "export_people", person))
     assert "A table (CSV) of 1 person" in page
-    assert "last_confirmed: last confirmed as held on" in page
+    assert "last_confirmed : last confirmed as held on" in page
     head, row = export(client, person)
     found = dict(zip(head, row, strict=True))
     assert (found["name"], found["other_names"]) == ("Test Adzin", "Тэст Адзін")

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from prisoners.admin.standing import page_of, shown
+from prisoners.admin.standing import shown
 from prisoners.desk import merging
 from prisoners.desk.merging import Conflict, Episode, Plan, United
 from prisoners.models import TARGET_NAMES, Citation, Detention, Prisoner, Record, State
@@ -222,7 +222,3 @@ def changes(plan: Plan) -> list[Change]:
                     label = f"{united.kept}: {label}"
                 found.append(Change(label, _words(united.kept, name), _words(united.merged, name)))
     return found
-
-
-def page(record: Record) -> str:
-    return page_of(record)
