@@ -265,11 +265,15 @@ class Assigned:
 
     def do(self, lines: Iterable[Line]) -> None:
         people = [line.prisoner for line in lines]
-        Assignment.objects.filter(prisoner__in=people).delete()
-        if self.to is not None:
-            Assignment.objects.bulk_create(
-                [Assignment(prisoner=person, to=self.to) for person in people]
-            )
+        there = Assignment.objects.filter(prisoner__in=people)
+        if self.to is None:
+            there.delete()
+            return
+        known = set(there.values_list("prisoner", flat=True))
+        there.update(to=self.to)
+        Assignment.objects.bulk_create(
+            [Assignment(prisoner=one, to=self.to) for one in people if one.pk not in known]
+        )
 
 
 Change = ReleaseRecorded | StillHeld | Assigned
