@@ -47,6 +47,11 @@ GROUPS: Final = (
     ),
     ("figures", gettext_lazy("Reported figures"), ("Figure",)),
     ("actors", gettext_lazy("Who acts"), ("Actor",)),
+    (
+        "duplicates",
+        gettext_lazy("Twice in the record"),
+        ("DuplicateCandidate", "Judgement", "Merger"),
+    ),
     ("translations", gettext_lazy("Translations"), ("Translation",)),
     ("review", gettext_lazy("Review"), ("Revision",)),
     ("keeping", gettext_lazy("Kept by the site"), ("FormerAddress", "DossierEntry")),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import User
 from django.db import models
 from factory.declarations import LazyAttribute, RelatedFactory, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
@@ -19,6 +20,7 @@ from prisoners.models import (
     TARGET_NAMES,
     Actor,
     Affiliation,
+    Assignment,
     Charge,
     Citation,
     Concession,
@@ -328,6 +330,21 @@ class FormerAddressFactory(DjangoModelFactory[FormerAddress]):
 
     slug = Sequence(lambda number: f"former-person-{number}")
     prisoner = SubFactory(PrisonerFactory)
+
+
+class AccountFactory(DjangoModelFactory[User]):
+    class Meta:
+        model = User
+
+    username = Sequence(lambda number: f"test-account-{number}")
+
+
+class AssignmentFactory(DjangoModelFactory[Assignment]):
+    class Meta:
+        model = Assignment
+
+    prisoner = SubFactory(PrisonerFactory)
+    to = SubFactory(AccountFactory)
 
 
 class DossierEntryFactory(DjangoModelFactory[DossierEntry]):

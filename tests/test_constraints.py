@@ -18,10 +18,14 @@ from prisoners.models import (
     TRANSLATED,
     Citation,
     Detention,
+    DuplicateCandidate,
     Figure,
     FormerAddress,
     Invitation,
+    Judgement,
+    Merger,
     NameKey,
+    Operation,
     Placement,
     Record,
     Release,
@@ -182,6 +186,44 @@ def former_address_of(name: str) -> Build:
     return build
 
 
+def pair_of(model: type[models.Model], *, turned: bool = False, twice: bool = False) -> Build:
+    """Return what builds a pair of people: out of order, or there already, or of one person."""
+
+    def build() -> models.Model:
+        first, second = PrisonerFactory.create_batch(2)
+        of_model: dict[type[models.Model], dict[str, Any]] = {
+            DuplicateCandidate: {"score": 90, "first_spelling": "A", "second_spelling": "B"},
+            Judgement: {"verdict": "same", "reason": "test"},
+        }
+        values = of_model[model]
+        if twice:
+            model._default_manager.create(first=first, second=second, **values)
+        if turned:
+            first, second = second, first
+        return model(first=first, second=second, **values)
+
+    return build
+
+
+def judgement_without_a_reason() -> models.Model:
+    record: Any = pair_of(Judgement)()
+    record.reason = ""
+    return record  # type: ignore[no-any-return]
+
+
+def merger_of_one() -> models.Model:
+    person = PrisonerFactory.create()
+    return Merger(merged=person, kept=person, operation=Operation.objects.create(kind="merge"))
+
+
+BROKEN |= {
+    "duplicatecandidate_in_order": [pair_of(DuplicateCandidate, turned=True)],
+    "duplicatecandidate_once": [pair_of(DuplicateCandidate, twice=True)],
+    "judgement_in_order": [pair_of(Judgement, turned=True)],
+    "judgement_one_standing": [pair_of(Judgement, twice=True)],
+    "judgement_has_a_reason": [judgement_without_a_reason],
+    "merger_of_two": [merger_of_one],
+}
 BROKEN["namekey_once"] = [name_key_twice]
 BROKEN |= {f"formeraddress_{name}_once": [former_address_of(name)] for name in ADDRESSED}
 BROKEN |= {f"translation_of_{name}_once": [translation_of(name)] for name in TRANSLATED}

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from prisoners.desk import workflow
 from prisoners.models import (
+    Assignment,
     Deal,
     Detention,
     DossierEntry,
@@ -37,6 +38,7 @@ from prisoners.models.recording import recorded_models
 from tests.desk import account, sign_in
 from tests.factories import (
     FACTORIES,
+    AssignmentFactory,
     CitationFactory,
     DealFactory,
     DetentionFactory,
@@ -76,7 +78,7 @@ def test_every_kind_of_record_has_a_history_of_all_its_columns(model: type[Recor
 
 def test_a_former_address_has_a_history_and_what_is_derived_has_none() -> None:
     assert kinds(FormerAddressFactory.create()) == "+"
-    assert {*recorded_models()} == {*FACTORIES, FormerAddress}
+    assert {*recorded_models()} == {*FACTORIES, FormerAddress, Assignment}
     assert not {NameKey, DossierEntry} & {*recorded_models()}
 
 
@@ -332,8 +334,8 @@ def test_an_account_whose_changes_are_written_down_is_never_deleted() -> None:
 @pytest.mark.parametrize("model", recorded_models())
 @pytest.mark.parametrize("statement", ["UPDATE {} SET origin = 'hand'", "DELETE FROM {}"])
 def test_the_database_refuses_to_change_or_delete_history(model: Any, statement: str) -> None:
-    factory = FACTORIES.get(model, FormerAddressFactory)
-    factory.create()  # type: ignore[union-attr]
+    others: dict[Any, Any] = {FormerAddress: FormerAddressFactory, Assignment: AssignmentFactory}
+    {**others, **FACTORIES}[model].create()
     table = model.history.model._meta.db_table
     before = model.history.count()
     assert before

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from anyascii import anyascii
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy
 from django_countries.filters import CountryFilter
 
 from prisoners.admin.base import PartsList, PartsTable, described
+from prisoners.admin.bulk import AssignedFilter, InBulk
 from prisoners.admin.citations import CitedAdmin
+from prisoners.admin.duplicates import merges_of, possible_duplicates, told
 from prisoners.admin.fields import PortraitField
 from prisoners.admin.forms import RecordForm, RecordFormSet, is_deleted, leave_to_formset
-from prisoners.desk import workflow
+from prisoners.desk import duplicates, workflow
 from prisoners.models import (
     Affiliation,
     Detention,
@@ -183,8 +185,9 @@ class ExternalIds(PartsTable):
 
 
 @admin.register(Prisoner)
-class PrisonerAdmin(CitedAdmin):
+class PrisonerAdmin(InBulk, CitedAdmin):
     form = PrisonerForm
+    actions = (*CitedAdmin.actions, *InBulk.bulk_actions)
     inlines = (Names, Detentions, Affiliations, Recognitions, ExternalIds)
     list_display = (
         "name",
@@ -196,7 +199,13 @@ class PrisonerAdmin(CitedAdmin):
         "disclosure",
         "updated_at",
     )
-    list_filter = ("state", "disclosure", "gender", ("citizenships", CountryFilter))
+    list_filter = (
+        "state",
+        "disclosure",
+        AssignedFilter,
+        "gender",
+        ("citizenships", CountryFilter),
+    )
     search_fields = ("occupation",)
     person = ""
     fieldsets = (
@@ -228,6 +237,8 @@ class PrisonerAdmin(CitedAdmin):
 
     def tools(self, record: Any) -> list[tuple[str, str]]:
         return [
+            *merges_of(record),
+            *possible_duplicates(record),
             (
                 _("Add a detention with all its details"),
                 f"{reverse('admin:prisoners_detention_add')}?prisoner={record.pk}",
@@ -252,6 +263,9 @@ class PrisonerAdmin(CitedAdmin):
         if prisoner.slug == prisoner.public_id and prisoner.state in workflow.UNPUBLISHED:
             prisoner.slug = address_for(prisoner)
             prisoner.save(update_fields=["slug", "updated_at"])
+        duplicates.look_again(people=[prisoner.pk])
+        if not change and (pairs := possible_duplicates(prisoner)):
+            self.message_user(request, told(pairs), messages.WARNING)
 
 
 def address_for(prisoner: Prisoner) -> str:

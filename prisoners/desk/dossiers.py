@@ -38,6 +38,7 @@ from prisoners.desk.dossier_layout import (
     Section,
 )
 from prisoners.desk.dossier_values import raw, refines, tidy, typed
+from prisoners.desk.merging import standing_for
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
@@ -153,6 +154,7 @@ class _Loader:
         for entry in DossierEntry.objects.exclude(dossier=self.dossier):
             self.others[entry.model, entry.key].append(entry.values)
             self.origins[entry.model, entry.key].add(entry.dossier)
+        self.stands = standing_for()
         self.seen: set[tuple[str, str]] = set()
         self.found: dict[tuple[type[models.Model], str], Record | None] = {}
         self.failed: set[tuple[type[models.Model], str]] = set()
@@ -305,7 +307,7 @@ class _Loader:
             if not adds:
                 self._check(model(key=key), values, name)
             return None
-        record = model._default_manager.filter(key=key).first()
+        record = self._standing(model._default_manager.filter(key=key).first())
         if record is None and (entry is not None or identity in self.others):
             self.report.kept.append(_("%(name)s: deleted since, not made again") % {"name": name})
             return None
@@ -328,6 +330,13 @@ class _Loader:
             self.failed.add((model, key))
             return None
         return record
+
+    def _standing(self, record: Record | None) -> Record | None:
+        """Return the record that stands for one: what it was merged with, else itself."""
+        if record is None:
+            return None
+        number = self.stands.get((str(record._meta.model_name), record.pk))
+        return type(record)._default_manager.get(pk=number) if number else record
 
     @contextmanager
     def _headcount_set_aside(self, record: Record | None, name: str) -> Iterator[None]:

@@ -16,6 +16,7 @@ from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
     Citation,
+    Prisoner,
     Record,
     State,
     Step,
@@ -109,6 +110,9 @@ def with_parts(record: Record) -> Iterator[Record]:
 
 
 def _reasons_against(record: Record, whole: list[Record]) -> Iterator[str]:
+    if isinstance(record, Prisoner):
+        for merger in record.mergers.standing():
+            yield _("It is merged into “%(kept)s”: undo that first.") % {"kept": merger.kept}
     for gap in uncited(record):
         yield _("%(record)s: “%(field)s” has no source.") % {
             "record": gap.record,

@@ -4,12 +4,19 @@ from prisoners.models import append_only  # noqa: F401  # makes the triggers aft
 from prisoners.models.accounts import Attempt, Invitation, Role
 from prisoners.models.actors import Actor
 from prisoners.models.addresses import ADDRESSED, FormerAddress
+from prisoners.models.assignments import Assignment
 from prisoners.models.base import UNSHOWN, AddressedRecord, Disclosure, Record, Scope, State
 from prisoners.models.changes import Change, Version, version, written_as_a_whole
 from prisoners.models.custody import ASKABLE, CountRange, Status
 from prisoners.models.deals import Concession, Deal, DealParty, Statement
 from prisoners.models.detentions import Charge, Detention, Facility, Placement, Sentence
 from prisoners.models.dossiers import DossierEntry
+from prisoners.models.duplicates import (
+    DuplicateCandidate,
+    DuplicateSearch,
+    Judgement,
+    Merger,
+)
 from prisoners.models.figures import Figure
 from prisoners.models.history import (
     Operation,
@@ -49,6 +56,7 @@ __all__ = [
     "Actor",
     "AddressedRecord",
     "Affiliation",
+    "Assignment",
     "Attempt",
     "Change",
     "Charge",
@@ -60,11 +68,15 @@ __all__ = [
     "Detention",
     "Disclosure",
     "DossierEntry",
+    "DuplicateCandidate",
+    "DuplicateSearch",
     "ExternalId",
     "Facility",
     "Figure",
     "FormerAddress",
     "Invitation",
+    "Judgement",
+    "Merger",
     "NameKey",
     "Operation",
     "OperationKind",

@@ -1,0 +1,224 @@
+"""Two records side by side: what each says, from which sources, and what is to be chosen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from prisoners.admin.standing import shown
+from prisoners.desk import merging
+from prisoners.desk.merging import Conflict, Episode, Plan, United
+from prisoners.models import TARGET_NAMES, Citation, Detention, Prisoner, Record, State
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one record says of a fact, and who says so."""
+
+    value: str
+    sources: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact of both records. ``key`` is set where one of the two has to be chosen."""
+
+    label: str
+    kept: Side
+    merged: Side
+    key: str = ""
+    chosen: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Two records that are taken for one, fact by fact."""
+
+    title: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether two detentions are one, and what is to be chosen if they are."""
+
+    key: str
+    chosen: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The parts of one kind that each record has."""
+
+    title: str
+    kept: list[Side]
+    merged: list[Side]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    person: Table
+    tables: list[Table] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    lists: list[Listed] = field(default_factory=list)
+
+
+def comparison(plan: Plan) -> Comparison:
+    """Return all that is shown of two records before they are judged."""
+    united = merging.United(plan.kept, plan.merged)
+    others = []
+    for one in plan.united:
+        if one.kept == plan.kept:
+            united = one
+        elif one.conflicts and not isinstance(one.kept, Detention):
+            others.append(one)
+    episodes = {one.kept.pk for one in plan.episodes} | {one.merged.pk for one in plan.episodes}
+    return Comparison(
+        person=_table(united),
+        tables=[_table(one) for one in others if not _is_in(one.kept, episodes)],
+        questions=[_question(one) for one in plan.episodes],
+        lists=list(_lists(plan)),
+    )
+
+
+def _is_in(part: Record, detentions: set[int]) -> bool:
+    return getattr(part, "detention_id", None) in detentions
+
+
+def _table(united: United) -> Table:
+    kept, merged = united.kept, united.merged
+    sources = [_sources(one) for one in (kept, merged)]
+    conflicts = {one.field: one for one in united.conflicts}
+    rows = []
+    for name in _fields(kept):
+        if merging.is_empty(kept, name) and merging.is_empty(merged, name):
+            continue
+        sides = [
+            Side(_words(one, name), [*cited[name], *cited[""]])
+            for one, cited in zip((kept, merged), sources, strict=True)
+        ]
+        label = str(getattr(kept._meta.get_field(name), "verbose_name", name))
+        rows.append(_row(label, sides[0], sides[1], conflicts.get(name)))
+    kind = capfirst(str(kept._meta.verbose_name))
+    return Table(f"{kind}: {kept}", rows)
+
+
+def _row(label: str, kept: Side, merged: Side, conflict: Conflict | None) -> Row:
+    if conflict is None:
+        return Row(label, kept, merged)
+    hint = ""
+    if conflict.suggested:
+        hint = (
+            _("The later day says more.")
+            if conflict.field == "last_confirmed"
+            else _("One says what the other does, more exactly.")
+        )
+    return Row(label, kept, merged, conflict.key, conflict.chosen, hint)
+
+
+def _question(episode: Episode) -> Question:
+    conflicts = [one for one in episode.conflicts if one.kept == episode.kept]
+    united = United(episode.kept, episode.merged, conflicts)
+    table = _table(united)
+    for one in episode.conflicts:
+        if one.kept != episode.kept:
+            label = f"{capfirst(str(one.kept._meta.verbose_name))} “{one.kept}”: {one.label}"
+            sides = [Side(_words(record, one.field), []) for record in (one.kept, one.merged)]
+            table.rows.append(_row(label, sides[0], sides[1], one))
+    return Question(episode.key, episode.chosen, table)
+
+
+def _lists(plan: Plan) -> Iterator[Listed]:
+    kinds = [merging.Fate.MOVE, merging.Fate.ASK]
+    for relation in merging.relations(Prisoner, *kinds):
+        sides = [
+            [_part(one) for one in getattr(person, relation.get_accessor_name()).all()]
+            for person in (plan.kept, plan.merged)
+        ]
+        if any(sides):
+            title = capfirst(str(relation.related_model._meta.verbose_name_plural))
+            yield Listed(title, *sides)
+
+
+def _part(part: Any) -> Side:
+    words = str(part)
+    if isinstance(part, Detention):
+        facts = [
+            f"{capfirst(str(part._meta.get_field(name).verbose_name))}: {_words(part, name)}"
+            for name in part.facts
+            if not merging.is_empty(part, name)
+        ]
+        words = "; ".join(facts) or words
+    if isinstance(part, Record) and part.state != State.PUBLISHED:
+        words = f"{words} ({State(part.state).label})"
+    cited = _sources(part)
+    return Side(words, list(dict.fromkeys(one for some in cited.values() for one in some)))
+
+
+def _fields(record: Record) -> list[str]:
+    names = merging.chosen_fields(type(record))
+    return [name for one in names for name in (one, *merging.COMPANIONS.get(one, ()))]
+
+
+def _words(record: Record, name: str) -> str:
+    return "" if merging.is_empty(record, name) else shown(record, name)
+
+
+def _sources(record: Any) -> dict[str, list[str]]:
+    """Return who is cited for each field of a record; under no field for all of it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    if type(record) not in TARGET_NAMES:
+        return found
+    citations: Iterable[Citation] = record.citations.exclude(state=State.WITHDRAWN)
+    for one in citations.select_related("source"):  # type: ignore[attr-defined]  # a queryset
+        words = str(one)
+        if one.stance == Citation.Stance.CONTRADICTS:
+            words = _("%(source)s says: %(value)s") % {"source": words, "value": one.value}
+        found[one.field].append(words)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """The records of one kind that a merge moves, in words."""
+
+    title: str
+    records: list[str]
+
+
+def moving(plan: Plan) -> list[Moving]:
+    """Return what goes to the kept record, by kind."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for part in plan.moved:
+        kinds[capfirst(str(part._meta.verbose_name_plural))].append(str(part))
+    return [Moving(kind, records) for kind, records in kinds.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact of the kept record that becomes another one."""
+
+    label: str
+    before: str
+    after: str
+
+
+def changes(plan: Plan) -> list[Change]:
+    """Return what the kept record, and what is united with it, says differently afterwards."""
+    found = []
+    for united in plan.united:
+        for name in united.taken:
+            model_field = united.kept._meta.get_field(name)
+            if getattr(model_field, "editable", True):
+                label = str(getattr(model_field, "verbose_name", name))
+                if united.kept != plan.kept:
+                    label = f"{united.kept}: {label}"
+                found.append(Change(label, _words(united.kept, name), _words(united.merged, name)))
+    return found

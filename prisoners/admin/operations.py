@@ -1,0 +1,112 @@
+"""What was done to many records at once: what it was, what stands in the way of undoing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from prisoners.admin.standing import page_of
+from prisoners.desk import merging, operations, workflow
+from prisoners.models import Operation, OperationKind, Record, State
+from prisoners.models.accounts import PUBLISH, READ, WRITE, may
+from prisoners.models.recording import recorded_models
+
+# What is undone here; the others have pages of their own.
+KINDS = (OperationKind.MERGE, OperationKind.BULK)
+
+
+def operation_page(operation: Operation) -> str:
+    """Return the address of the page on which an operation is looked at and undone."""
+    return reverse("admin:prisoners_merger_operation", args=[operation.pk])
+
+
+def touches_public(operation: Operation) -> bool:
+    """Whether an operation changed anything that visitors may see."""
+    if operation.kind == OperationKind.MERGE:
+        kept = operation.merger.kept  # type: ignore[attr-defined]  # each merge has one
+        if kept.state not in workflow.UNPUBLISHED:
+            return True
+    return any(
+        model.history.filter(operation=operation, state=State.PUBLISHED).exists()
+        for model in recorded_models()
+        if issubclass(model, Record)
+    )
+
+
+def may_undo(user: Any, operation: Operation) -> bool:
+    """Whether somebody may undo an operation: an editor any, a researcher what is theirs."""
+    if may(user, PUBLISH):
+        return True
+    return may(user, WRITE) and operation.by_id == user.pk and not touches_public(operation)
+
+
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("It is kept in the history of each record."),
+    )
+
+
+class OperationPages:
+    """The page of one operation, and undoing it."""
+
+    def get_urls(self) -> list[URLPattern]:
+        site: Any = self.admin_site  # type: ignore[attr-defined]  # a mixin
+        view = site.admin_view(self._operation_view)
+        route = path("operation/<int:pk>/", view, name="prisoners_merger_operation")
+        return [route, *super().get_urls()]  # type: ignore[misc]
+
+    def _operation_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not may(request.user, READ):
+            raise PermissionDenied
+        operation = Operation.objects.filter(pk=pk, kind__in=KINDS).select_related("by").first()
+        if operation is None:
+            raise Http404
+        can_undo = operation.undone_at is None and may_undo(request.user, operation)
+        form = UndoForm(request.POST or None)
+        if request.method == "POST":
+            if not can_undo:
+                raise PermissionDenied
+            if form.is_valid() and self._undo(request, operation, form):
+                return HttpResponseRedirect(request.path)
+        return self._operation_page(request, operation, form, can_undo)
+
+    def _undo(self, request: HttpRequest, operation: Operation, form: forms.Form) -> bool:
+        undo = merging.undo if operation.kind == OperationKind.MERGE else operations.undo
+        try:
+            undo(operation=operation, by=request.user, reason=form.cleaned_data["reason"])
+        except ValidationError as error:
+            form.add_error(None, error)
+            return False
+        words = _("It is undone: every record is what it was before.")
+        self.message_user(request, words, messages.SUCCESS)  # type: ignore[attr-defined]
+        return True
+
+    def _operation_page(
+        self, request: HttpRequest, operation: Operation, form: forms.Form, can_undo: bool
+    ) -> HttpResponse:
+        site: Any = self.admin_site  # type: ignore[attr-defined]
+        merger = getattr(operation, "merger", None)
+        people = [merger.kept, merger.merged] if merger else []
+        context = {
+            **site.each_context(request),
+            "opts": self.opts,  # type: ignore[attr-defined]
+            "media": self.media,  # type: ignore[attr-defined]
+            "title": operation.describe(),
+            "operation": operation,
+            "people": [(str(one), page_of(one)) for one in people],
+            "obstacles": operations.obstacles(operation) if can_undo else [],
+            "can_undo": can_undo,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/duplicates/operation.html", context)
