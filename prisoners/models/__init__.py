@@ -18,6 +18,7 @@ from prisoners.models.history import (
     recorded,
     unrecorded,
 )
+from prisoners.models.importing import Import, ImportFile, ImportProfile, ImportRow
 from prisoners.models.people import (
     Affiliation,
     ExternalId,
@@ -63,6 +64,10 @@ __all__ = [
     "Facility",
     "Figure",
     "FormerAddress",
+    "Import",
+    "ImportFile",
+    "ImportProfile",
+    "ImportRow",
     "Invitation",
     "NameKey",
     "Operation",
