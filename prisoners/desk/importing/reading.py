@@ -180,13 +180,13 @@ def _encoding(file: IO[bytes]) -> tuple[str, bool]:
     for mark, name in _BOMS:
         if beginning.startswith(mark):
             return name, False
-    if len(beginning) == 4 and beginning[1] == 0 and beginning[0]:
-        return "utf-16-le", False
-    if len(beginning) == 4 and beginning[0] == 0 and beginning[1]:
-        return "utf-16-be", False
+    file.seek(0)
+    sample = file.read(SAMPLE)
+    if b"\0" in sample:
+        # Without a mark: the signs that separate cells have their zero on the one side or other.
+        return ("utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"), True
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    sample = b""
     try:
         while block := file.read(BLOCK):
             sample = block[:SAMPLE]

@@ -213,7 +213,7 @@ class Understanding:
 
     def _choice(self, row: Understood, heading: str, column: Column, raw: str) -> None:
         choices = FIELDS[column.field].choices
-        meanings = column.values or (_GENDERS if column.field == "gender" else {})
+        meanings = column.values or (GENDERS if column.field == "gender" else {})
         value = values.read_choice(raw, meanings, choices)
         name, shown = column.field, str(choices.get(value.value, ""))
         if name == "status":
@@ -354,7 +354,7 @@ class Understanding:
         return ""
 
 
-_GENDERS: Final = {
+GENDERS: Final = {
     **dict.fromkeys(("m", "male", "man", "м", "муж", "мужской", "мужчына", "чоловік"), "male"),
     **dict.fromkeys(("f", "female", "woman", "ж", "жен", "женский", "жанчына", "жінка"), "female"),
 }
