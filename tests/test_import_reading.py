@@ -48,6 +48,10 @@ def test_an_encoding_that_was_guessed_is_said_to_be_a_guess() -> None:
     assert not open_listing(io.BytesIO(WORDS.encode())).remarks
 
 
+def test_a_nul_is_a_sign_that_was_lost() -> None:
+    assert rows_of(as_csv([viasna_row(1, name="Te\0ster")]))[1][2] == "Te\ufffdster"
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_any_separator_is_found_out(separator: str) -> None:
     rows = [viasna_row(1, name="Tester, One; Two"), viasna_row(2)]

@@ -113,9 +113,8 @@ def test_no_text_breaks_the_reading_of_dates_and_what_is_read_is_a_date(
 
 @given(st.dates(), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%m/%d/%Y"]))
 def test_a_day_is_never_read_as_another_day(day: Any, form: str) -> None:
-    text = f"{day.year:04d}".join(
-        part for part in (day.strftime(form.split("%Y")[0]), day.strftime(form.split("%Y")[1]))
-    )
+    before, after = form.split("%Y")
+    text = f"{day.strftime(before)}{day.year:04d}{day.strftime(after)}"
     order = {"%d": "dmy", "%m": "mdy", "%Y": "ymd"}[form[:2]]
     read = read_date(text, order)
     if dates.FIRST_YEAR <= day.year <= dates.LAST_YEAR:

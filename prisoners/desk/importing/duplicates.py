@@ -155,7 +155,8 @@ def _asked(ranges: Sequence[_Range]) -> Iterator[tuple[int, int, str]]:
         # The ranges first: each is a few entries of the index, and it is read by nothing else.
         sql = (
             f"WITH wanted (place, key, low, high) AS (VALUES {', '.join([one] * len(some))}) "  # noqa: S608
-            f"SELECT wanted.place, entry.name_id, entry.detail FROM wanted CROSS JOIN {table} entry "
+            "SELECT wanted.place, entry.name_id, entry.detail "
+            f"FROM wanted CROSS JOIN {table} entry "
             "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "
             "AND entry.detail >= wanted.low AND entry.detail < wanted.high"
         )

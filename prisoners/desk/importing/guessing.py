@@ -24,8 +24,8 @@ _WORDS: Final = (
     ("death", r"\bdeath\b|\bdied\b|смерт|fallec"),
     ("ended", r"releas|freed|освобожд|вызвален|звільнен|liberaci"),
     ("last_confirmed", r"confirmed|last seen|as of"),
-    ("passed", r"verdict date|sentence date|date of (sentence|verdict)|sentenced on|приговор.*дата|дата.*приговор"),
-    ("began", r"arrest(ed)?\b|detained|detention date|date of (detention|arrest)|задерж|затрым|затрим|detenci"),
+    ("passed", r"(verdict|sentence) date|date of (sentence|verdict)|sentenced on|дата.*приговор"),
+    ("began", r"arrest(ed)?\b|detained|detention date|date of detention|задерж|затр[ыи]м|detenci"),
     ("term_years", r"years?\b|\bлет\b"),
     ("term_months", r"months?\b|месяц"),
     ("term_weeks", r"weeks?\b"),
@@ -109,7 +109,7 @@ def _by_values(cells: Sequence[str]) -> str:
         return "date"
     if _most(cells, lambda cell: read_term(cell).is_stated):
         return "term"
-    if _most(cells, lambda cell: _says_article(cell)):
+    if _most(cells, _says_article):
         return "charges"
     return ""
 

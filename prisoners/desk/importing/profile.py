@@ -23,6 +23,7 @@ from prisoners.desk.importing.values import country_codes
 from prisoners.models import Charge, Detention, Facility, ImportProfile, Prisoner, Sentence, Source
 
 SHIPPED: Final = Path(__file__).resolve().parent / "profiles"
+LONGEST_LAW: Final = Charge._meta.get_field("code").max_length or 0
 # What a status column says of somebody who is still held; a detention that has not ended.
 HELD: Final = "held"
 
@@ -167,7 +168,7 @@ class Layout:
         found = {column.field for _place, column in self.placed(headings)}
         missing = [one for one in dict.fromkeys((*self.key, "name")) if one not in found]
         return [
-            _("No column of the file gives “%(field)s”; the profile expects it under: %(headings)s.")
+            _("No column of the file gives “%(field)s”; the profile looks for: %(headings)s.")
             % {
                 "field": FIELDS[one].label,
                 "headings": ", ".join(c.heading for c in self.columns if c.field == one) or "—",
@@ -323,8 +324,8 @@ def _layout(given: Mapping[str, Any], columns: tuple[Column, ...], problems: lis
         )
     if not key or any(one not in KEYS for one in key):
         problems.append(
-            _("Say by which columns a row is known again: the id in the list, or several of: %(k)s.")
-            % {"k": ", ".join(KEYS)}
+            _("Say by what a row is known again: the id in the list, or several of: %(known)s.")
+            % {"known": ", ".join(KEYS)}
         )  # fmt: skip
     elif key != ("external_id",) and len(set(key)) < 2:
         problems.append(_("A name or a date alone does not tell who somebody is."))
@@ -349,6 +350,11 @@ def _layout(given: Mapping[str, Any], columns: tuple[Column, ...], problems: lis
                 _("%(setting)s is one of: %(known)s.")
                 % {"setting": setting, "known": ", ".join(known)}
             )
+    laws = [str(given.get("code", "")), *map(str, dict(given.get("codes", {})).values())]
+    if any(len(law) > LONGEST_LAW for law in laws):
+        problems.append(
+            _("The name of a law has %(most)s characters at most.") % {"most": LONGEST_LAW}
+        )
     source = {str(one): str(value) for one, value in dict(given.get("source", {})).items()}
     taken = ("title", "publisher", "address", "kind", "language", "published", "author")
     if set(source) - set(taken) or source.get("kind", "database") not in Source.Kind.values:
@@ -363,9 +369,13 @@ def _layout(given: Mapping[str, Any], columns: tuple[Column, ...], problems: lis
         encoding=str(given.get("encoding", "")),
         country=country_codes().get(country.casefold(), ""),
         language=str(given.get("language", "")),
-        nothing=frozenset(" ".join(str(one).split()).casefold() for one in given.get("nothing", ())),
+        nothing=frozenset(
+            " ".join(str(one).split()).casefold() for one in given.get("nothing", ())
+        ),
         code=str(given.get("code", "")),
-        codes={str(sign).casefold(): str(law) for sign, law in dict(given.get("codes", {})).items()},
+        codes={
+            str(sign).casefold(): str(law) for sign, law in dict(given.get("codes", {})).items()
+        },
         standing=str(given.get("standing", Charge.Standing.CHARGED)),
         facility_kind=str(given.get("facility_kind", Facility.Kind.OTHER)),
         source=source,

@@ -138,6 +138,9 @@ def _rows(file: IO[bytes], encoding: str, separator: str) -> Iterator[Row]:
                 _("The file has more than %(most)s rows: cut it into several.")
                 % {"most": MOST_ROWS}
             )
+        if any("\0" in cell for cell in cells):
+            # PostgreSQL stores none; it is a sign that was lost, like any other.
+            cells = [cell.replace("\0", "\ufffd") for cell in cells]
         while cells and not cells[-1].strip():
             cells.pop()
         if len(cells) > MOST_COLUMNS:
@@ -182,7 +185,7 @@ def _encoding(file: IO[bytes]) -> tuple[str, bool]:
             return name, False
     file.seek(0)
     sample = file.read(SAMPLE)
-    if b"\0" in sample:
+    if sample.count(0) > len(sample) / 50:
         # Without a mark: the signs that separate cells have their zero on the one side or other.
         return ("utf-16-le" if sample[1::2].count(0) >= sample[::2].count(0) else "utf-16-be"), True
     file.seek(0)

@@ -166,7 +166,7 @@ def decide(*, row: ImportRow, what: str, choice: str) -> None:
 def run(
     *, one: Import, by: Any = None, may_change_public: bool = False, progress: Progress = _silent
 ) -> Report:
-    """Write an import that was previewed. Raise NotImportedError where it cannot be; nothing is then.
+    """Write an import that was previewed. Raise NotImportedError, and then nothing is written.
 
     Each row is planned anew, by the record as it is now, and what was decided holds.
     """

@@ -17,7 +17,7 @@ MOST: Final = {"years": 200, "months": 2400, "days": 32000}
 
 _UNITS: Final = {
     "years": r"years?|yrs?|y|год(?:а|оў|ов|ы)?|г\.?|лет|гадоў|гады|рок(?:и|ів|у)|рік|años?",
-    "months": r"months?|mos?|m|месяц(?:а|ев|ы)?|мес\.?|месяц[аыеў]+|місяц(?:я|ів|і)|мес(?:es)?|mes(?:es)?",
+    "months": r"months?|mos?|m|месяц(?:а|ев|ы|аў)?|мес\.?|місяц(?:я|ів|і|ь)|mes(?:es)?",
     "weeks": r"weeks?|wks?|w|недел[ьяи]|тыдн(?:я|і|яў)|тижн(?:і|ів)|semanas?",
     "days": r"days?|d|дн(?:ей|я|і|ів)|день|дзён|дз[её]н[ья]?|сут(?:ок|ки)|діб|días?",
 }  # fmt: skip
@@ -152,7 +152,7 @@ _ARTICLES: Final = (
     (re.compile(rf"{_CODE}{_ART}\s*{_NO}\s*(?:\({_NO}\))?", re.I), (1, 2, 3), True),
     # ст. 293 ч. 2
     (re.compile(rf"{_ART}\s*{_NO}\s*,?\s*{_PART}\s*{_NO}", re.I), (None, 1, 2), True),
-    # 293(2), 342
+    # A number alone, perhaps with a part in brackets.
     (re.compile(rf"{_NO}\s*(?:\({_NO}\))?", re.I), (None, 1, 2), False),
 )
 _LAW: Final = re.compile(r"\s+(?:of the\s+)?(?:criminal code|CC|УК|КК)(?:\s+\w+)?\Z", re.I)

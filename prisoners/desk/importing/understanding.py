@@ -18,7 +18,7 @@ from prisoners.desk.importing.profile import AMOUNTS, FIELDS, HELD, Column, Layo
 from prisoners.desk.importing.reading import Row
 from prisoners.desk.importing.terms import read_amounts, read_charges, read_term
 from prisoners.desk.importing.values import Value, is_nothing, script_of
-from prisoners.models import Charge, Detention, ExternalId, Facility, Prisoner, Sentence
+from prisoners.models import Detention, ExternalId, Facility, Prisoner, Sentence
 
 LONGEST_RECORD: Final = 300
 # As much of a cell as a preview shows.
@@ -31,7 +31,6 @@ _LIMITED: Final = {
     "facility": Facility._meta.get_field("name").max_length,
     "court": Sentence._meta.get_field("court").max_length,
 }
-_LONGEST_CODE: Final = Charge._meta.get_field("code").max_length or 0
 _LONGEST_ID: Final = ExternalId._meta.get_field("value").max_length or 0
 _LONGEST_ADDRESS: Final = ExternalId._meta.get_field("address").max_length or 0
 _valid_url = URLValidator(schemes=["http", "https"])
@@ -101,6 +100,14 @@ class Understanding:
             (place, heading, column)
             for (place, column), heading in self._with_headings(list(headings))
         ]
+        # Two dates in the order in which they can be, which is refused where they are not, and why.
+        self.order = (
+            ("birth", "death", "death", _("it comes before the birth")),
+            ("birth", "began", "birth", _("it comes after the detention")),
+            ("began", "ended", "ended", _("it comes before the detention began")),
+            ("began", "last_confirmed", "last_confirmed", _("it comes before the detention began")),
+            ("last_confirmed", "ended", "last_confirmed", _("it comes after the detention ended")),
+        )
         self.readers: dict[str, Callable[[Understood, str, Column, str], None]] = {
             "id": self._id,
             "address": self._address,
@@ -233,7 +240,7 @@ class Understanding:
         self._keep(row, heading, column.field, value, ", ".join(value.value or ()))
 
     def _meaning(self, column: Column, raw: str) -> str:
-        """Return what the profile puts in place of a text; the text itself where it says nothing."""
+        """Return what the profile puts in place of a text, else the text."""
         return column.values.get(" ".join(raw.split()).casefold(), raw)
 
     def _text(self, row: Understood, heading: str, column: Column, raw: str) -> None:
@@ -282,9 +289,7 @@ class Understanding:
     def _charges(self, row: Understood, heading: str, column: Column, raw: str) -> None:
         for value in read_charges(raw, self.layout.code, self.layout.codes):
             if value.is_stated:
-                if len(value.value[0]) > _LONGEST_CODE:
-                    value = values.refuse(value.raw, _("the name of the law is too long"))
-                elif value.value not in row.facts.setdefault("charges", []):
+                if value.value not in row.facts.setdefault("charges", []):
                     row.facts["charges"].append(value.value)
                 if not value.certain:
                     row.doubts[f"charge {' '.join(value.value or ())}"] = value.raw
@@ -297,29 +302,26 @@ class Understanding:
         facts = row.facts
         if "occupation_group" in facts and "occupation" not in facts:
             row.drop("occupation_group", _("it goes with an occupation, and there is none"))
-        if certainly_before(facts.get("death"), facts.get("birth")):
-            row.drop("death", _("it comes before the birth"))
-        if certainly_before(facts.get("began"), facts.get("birth")):
-            row.drop("birth", _("it comes after the detention"))
         if "ended" in facts and facts.get("end_kind") == "":
             row.drop("ended", _("the status says that the person is still held"))
-        if certainly_before(facts.get("ended"), facts.get("began")):
-            row.drop("ended", _("it comes before the detention began"))
-        if certainly_before(facts.get("last_confirmed"), facts.get("began")):
-            row.drop("last_confirmed", _("it comes before the detention began"))
-        if certainly_before(facts.get("ended"), facts.get("last_confirmed")):
-            row.drop("last_confirmed", _("it comes after the detention ended"))
+        for earlier, later, wrong, reason in self.order:
+            if certainly_before(facts.get(later), facts.get(earlier)):
+                row.drop(wrong, reason)
         if "ended" in facts and "end_kind" not in facts:
             # What it says: released, how is not stated.
             facts["end_kind"] = Detention.EndKind.RELEASED.value
-        if any(name in facts for name in IN_DETENTION) and "country" not in facts:
-            facts["country"] = self.layout.country
-            if not self.layout.country:
-                for name in IN_DETENTION:
-                    row.drop(name, _("the country is missing, and a detention has one"))
-                del facts["country"]
-        elif not any(name in facts for name in IN_DETENTION):
+        self._settle_country(row)
+
+    def _settle_country(self, row: Understood) -> None:
+        """Give a detention its country; without one there is none."""
+        facts = row.facts
+        if not any(name in facts for name in IN_DETENTION):
             facts.pop("country", None)
+        elif "country" not in facts and self.layout.country:
+            facts["country"] = self.layout.country
+        elif "country" not in facts:
+            for name in IN_DETENTION:
+                row.drop(name, _("the country is missing, and a detention has one"))
 
     def _identify(self, row: Understood) -> None:
         """Say by what the row is known again, or why it cannot be taken."""

@@ -93,7 +93,7 @@ class Writer:
         return self.one.source
 
     def _cite(self, plan: Plan, record: Record, fields: Iterable[str], doubt: str = "") -> None:
-        """Cite facts of a record to the row; what was read with doubt, with what it was read from."""
+        """Cite facts of a record to the row; doubtful ones with what they were read from."""
         if id(plan) in self.made and record is not plan.prisoner and type(record) is not Facility:
             # It is covered by the citation of the person as a whole, but for what is doubtful.
             fields = [name for name in fields if doubt or name in plan.row.doubts]
@@ -234,7 +234,7 @@ class Writer:
         for plan, one in placements:
             self._cite(plan, one, ["facility"], plan.row.doubts.get("facility", ""))
         for plan, one in charges:
-            words = " ".join((one.code, one.article, one.part))
+            words = f"{one.code} {one.article} {one.part}"
             doubt = plan.row.doubts.get(f"charge {words}", "")
             self._cite(plan, one, ["article", "standing"], doubt)
         for plan, one in sentences:
