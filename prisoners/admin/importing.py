@@ -244,6 +244,8 @@ class ImportAdmin(OfWriters):
                 return answer
         else:
             form = LayoutForm(initial=_initial(given, one))
+            if one.error:
+                self.message_user(request, one.error, messages.ERROR)
         context = {
             "title": _("Columns of %(file)s") % {"file": one.file_name},
             "one": one,
@@ -305,7 +307,7 @@ class ImportAdmin(OfWriters):
         one = self._import(request, object_id)
         if one.stage in process.WORKING:
             return self._progress(request, one)
-        if one.stage == Stage.UPLOADED and not one.error:
+        if one.stage == Stage.UPLOADED:
             return self._to(one, "columns")
         outcome = request.GET.get("outcome", "")
         rows = ImportRow.objects.filter(of=one).order_by("number").select_related("prisoner")
@@ -551,10 +553,10 @@ def _of_post(request: HttpRequest, headings: list[str], given: dict[str, Any]) -
     known = {str(column["heading"]): column for column in given.get("columns", ())}
     columns = []
     for place, heading in enumerate(headings):
-        name = request.POST.get(f"field-{place}", "")
+        name = request.POST.get(f"field-{place}", "").replace("\0", "")
         values = {}
         for line in request.POST.get(f"values-{place}", "").splitlines():
-            code, sign, meaning = line.partition("=")
+            code, sign, meaning = line.replace("\0", "").partition("=")
             if sign:
                 values[code.strip()] = meaning.strip()
         before = known.get(heading, {})
@@ -574,5 +576,6 @@ def _initial(given: dict[str, Any], one: Import) -> dict[str, Any]:
         "key": key if key in dict(KEYS) else "external_id",
         "nothing": ", ".join(given.get("nothing", ())),
         "source": one.source_named or given.get("source", {}).get("title", ""),
-        "save": True,
+        # A copy of a shipped profile would hide what later versions of it know.
+        "save": given.get("name", "") not in guessing.profiles(),
     }

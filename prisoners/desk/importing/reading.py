@@ -132,15 +132,14 @@ def _named(cells: list[str]) -> tuple[str, ...]:
 
 def _rows(file: IO[bytes], encoding: str, separator: str) -> Iterator[Row]:
     rows = _xlsx_rows(file) if encoding == "xlsx" else _csv_rows(file, encoding, separator)
-    for number, (place, cells) in enumerate(rows):
+    for number, (place, found) in enumerate(rows):
         if number > MOST_ROWS:
             raise FileError(
                 _("The file has more than %(most)s rows: cut it into several.")
                 % {"most": MOST_ROWS}
             )
-        if any("\0" in cell for cell in cells):
-            # PostgreSQL stores none; it is a sign that was lost, like any other.
-            cells = [cell.replace("\0", "\ufffd") for cell in cells]
+        # PostgreSQL stores no NUL; it is a sign that was lost, like any other.
+        cells = [cell.replace("\0", "\ufffd") if "\0" in cell else cell for cell in found]
         while cells and not cells[-1].strip():
             cells.pop()
         if len(cells) > MOST_COLUMNS:
