@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import islice, permutations
 from typing import Any, Final
 
 from django.db import connection
@@ -21,7 +21,9 @@ from prisoners import dates
 from prisoners.dates import Interval
 from prisoners.desk.importing.understanding import Understood
 from prisoners.models import Detention, ExternalId, NameKey, PrisonerName
-from prisoners.names import THRESHOLD, Asked, asked, score, sound_key
+from prisoners.names import THRESHOLD, score, sound_key
+from prisoners.names.comparing import parse
+from prisoners.names.keys import Pair, parts
 from prisoners.reading.search import SURE, after
 
 # How many spellings of a row are looked for, and how many keys of each.
@@ -98,12 +100,10 @@ def likenesses(rows: Sequence[Understood], *, scheme: str, newest: int) -> dict[
 def _ranges(row: Understood) -> Iterator[_Range]:
     for text, _language, _kind in row.facts.get("names", ())[:SPELLINGS]:
         wanted: dict[tuple[str, str], str] = {}
-        question: Asked = asked(text)
-        for pair in question.pairs:
-            for turned in (pair, pair.turned):
-                for key in turned.keys:
-                    wanted.setdefault((key, turned.one.label[:2]), turned.detail)
-        for way in question.ways:
+        for way in parts(parse(text)):
+            for one, other in permutations(way, 2):
+                for key in Pair(one, other).keys:
+                    wanted.setdefault((key, one.label[:2]), f"{one.label} {other.label}")
             if len(way) == 1:
                 for bones in way[0].skeletons:
                     wanted.setdefault((sound_key(bones, ""), way[0].label[:2]), way[0].label)

@@ -201,7 +201,8 @@ class Understanding:
         value = values.read_name(raw)
         if value.is_stated:
             named = self._named(value.value, column, "transliteration")
-            row.facts["names"] = [named, *row.facts.get("names", [])]
+            others = [one for one in row.facts.get("names", ()) if one[0] != value.value]
+            row.facts["names"] = [named, *others]
             row.facts["display"] = value.value
             if not value.certain:
                 row.doubts[f"name {value.value}"] = value.raw
