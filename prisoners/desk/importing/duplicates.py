@@ -63,7 +63,9 @@ class _Range:
     detail: str
 
 
-def likenesses(rows: Sequence[Understood], *, scheme: str, newest: int) -> dict[int, list[Likeness]]:
+def likenesses(
+    rows: Sequence[Understood], *, scheme: str, newest: int
+) -> dict[int, list[Likeness]]:
     """Return whom each row (by number) may be about, the likeliest first.
 
     ``newest`` is the largest number of a person who is looked at: those made by the import itself

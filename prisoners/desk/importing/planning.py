@@ -355,19 +355,13 @@ class Planner:
             self._compare_detention(plan, prisoner, known, before)
         disputed = any(one["state"] == "disputed" for one in plan.changes)
         plan.outcome = (
-            Outcome.CONFLICT
-            if disputed
-            else Outcome.UPDATED
-            if plan.writes
-            else Outcome.UNCHANGED
+            Outcome.CONFLICT if disputed else Outcome.UPDATED if plan.writes else Outcome.UNCHANGED
         )
 
     def _compare_note(self, plan: Plan, prisoner: Prisoner, before: str) -> None:
         """Add lines to the note that were not said before; what it holds is not looked at."""
         said = set(before.splitlines())
-        lines = [
-            line for line in plan.row.facts.get("note", "").splitlines() if line not in said
-        ]
+        lines = [line for line in plan.row.facts.get("note", "").splitlines() if line not in said]
         if not lines:
             return
         if prisoner.state not in UNPUBLISHED:

@@ -319,9 +319,7 @@ def _layout(given: Mapping[str, Any], columns: tuple[Column, ...], problems: lis
     key = tuple(str(one) for one in given.get("key", default))
     name = str(given.get("name", ""))
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
-        problems.append(
-            _("Give the profile a name of small letters, digits, - and _, 40 at most.")
-        )
+        problems.append(_("Give the profile a name of small letters, digits, - and _, 40 at most."))
     if not key or any(one not in KEYS for one in key):
         problems.append(
             _("Say by what a row is known again: the id in the list, or several of: %(known)s.")

@@ -208,9 +208,7 @@ def _encoding(file: IO[bytes]) -> tuple[str, bool]:
 
 def _text(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
     file.seek(0)
-    return io.TextIOWrapper(
-        io.BufferedReader(_Kept(file), 1 << 16), encoding=encoding, newline=""
-    )
+    return io.TextIOWrapper(io.BufferedReader(_Kept(file), 1 << 16), encoding=encoding, newline="")
 
 
 class _Kept(io.RawIOBase):

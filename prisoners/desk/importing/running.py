@@ -27,8 +27,17 @@ from prisoners.desk.importing.planning import KEEP, NEW, PERSON, SKIP, TAKE, Pla
 from prisoners.desk.importing.profile import Layout, LayoutError, read_layout
 from prisoners.desk.importing.reading import FileError, Listing, open_listing
 from prisoners.desk.importing.writing import Writer, stored
-from prisoners.models import Import, ImportFile, ImportRow, Prisoner, Source
-from prisoners.models.history import Operation, OperationKind, Origin, recorded
+from prisoners.models import (
+    Import,
+    ImportFile,
+    ImportRow,
+    Operation,
+    OperationKind,
+    Origin,
+    Prisoner,
+    Source,
+    recorded,
+)
 
 Stage = Import.Stage
 Outcome = ImportRow.Outcome
@@ -303,9 +312,9 @@ def undo(*, one: Import, by: Any = None, reason: str) -> None:
 
 def forget_old() -> int:
     """Delete uploads that were not run within their time, with their previews; return how many."""
-    old = Import.objects.filter(
-        file__isnull=False, made_at__lt=timezone.now() - KEPT_FOR
-    ).exclude(stage__in=(Stage.DONE, Stage.UNDONE, Stage.UNDOING))
+    old = Import.objects.filter(file__isnull=False, made_at__lt=timezone.now() - KEPT_FOR).exclude(
+        stage__in=(Stage.DONE, Stage.UNDONE, Stage.UNDOING)
+    )
     return sum(one.delete()[0] > 0 for one in old)
 
 

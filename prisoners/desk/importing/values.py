@@ -22,10 +22,30 @@ from django_countries.data import COUNTRIES
 
 # What lists write where they know nothing, in small letters.
 NOTHING: Final = frozenset(
-    """
-    - – — -- --- . ? n/a #n/a n.a. n.a (na) (n/a) false none null nan nil unknown (unknown)
-    n/k undefined
-    """.split()
+    [
+        "-",
+        "–",
+        "—",
+        "--",
+        "---",
+        ".",
+        "?",
+        "n/a",
+        "#n/a",
+        "n.a.",
+        "n.a",
+        "(na)",
+        "(n/a)",
+        "false",
+        "none",
+        "null",
+        "nan",
+        "nil",
+        "unknown",
+        "(unknown)",
+        "n/k",
+        "undefined",
+    ]
 ) | {
     "",
     "no disponible",
@@ -156,9 +176,7 @@ def read_text(raw: str, longest: int | None = None) -> Value:
         if doubtful:
             return Value(raw, text, certain=False)
     lost = "\ufffd" in text or "???" in text
-    return Value(
-        raw, text, certain=not lost, remark=_("some characters were lost") if lost else ""
-    )
+    return Value(raw, text, certain=not lost, remark=_("some characters were lost") if lost else "")
 
 
 def read_name(raw: str, longest: int = 200) -> Value:

@@ -295,9 +295,9 @@ def _free_slugs(model: type[models.Model], names: list[str]) -> list[str]:
     relation = str(model._meta.model_name)
     taken = {
         *manager.filter(slug__in=bases).values_list("slug", flat=True),
-        *FormerAddress.objects.filter(
-            slug__in=bases, **{f"{relation}__isnull": False}
-        ).values_list("slug", flat=True),
+        *FormerAddress.objects.filter(slug__in=bases, **{f"{relation}__isnull": False}).values_list(
+            "slug", flat=True
+        ),
     }
     slugs = []
     for base in bases:
