@@ -328,7 +328,9 @@ class ImportAdmin(OfWriters):
             "facilities": one.counts.get("facilities", []),
             "can_run": one.stage in (Stage.PLANNED, Stage.FAILED) and bool(one.layout),
             "can_decide": one.stage in (Stage.PLANNED, Stage.FAILED),
-            "can_undo": one.stage == Stage.DONE,
+            "can_undo": one.stage == Stage.DONE
+            and one.operation is not None
+            and one.operation.undone_at is None,
             "undecided": _undecided(one),
             "left_days": running.KEPT_FOR.days,
         }
@@ -434,7 +436,9 @@ class ImportAdmin(OfWriters):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            return get_object_or_404(Import.objects.select_related("source", "made_by"), pk=int(pk))
+            return get_object_or_404(
+                Import.objects.select_related("source", "operation"), pk=int(pk)
+            )
         except ValueError as error:
             raise Http404 from error
 

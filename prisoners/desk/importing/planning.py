@@ -222,7 +222,11 @@ class Planner:
         previous = {
             row.record: row
             for row in ImportRow.objects.filter(
-                profile=self.layout.name, record__in=records, stands=True
+                profile=self.layout.name,
+                record__in=records,
+                stands=True,
+                # The operation may have been undone from the history of a record, too.
+                of__operation__undone_at__isnull=True,
             ).order_by("pk")
         }
         ids = {plan.row.facts.get("external_id") for plan in plans} - {None}
