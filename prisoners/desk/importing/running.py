@@ -129,10 +129,10 @@ def choose(*, one: Import, layout: Layout, source: str = "") -> None:
 
 def preview(*, one: Import, progress: Progress = _silent) -> Report:
     """Say of each row what is to become of it, and keep that; the record is only read."""
-    layout = read_layout(one.layout)
     report = Report()
     with transaction.atomic():
         one = _locked(one, Stage.PLANNING)
+        layout = read_layout(one.layout)
         listing = _listing_of(one, layout)
         with _planner(layout, listing) as planner:
             for plans in _planned(planner, listing, progress):
@@ -179,11 +179,11 @@ def run(
 
     Each row is planned anew, by the record as it is now, and what was decided holds.
     """
-    layout = read_layout(one.layout)
     try:
         with transaction.atomic():
             _one_at_a_time()
             one = _locked(one, *BEFORE_RUN)
+            layout = read_layout(one.layout)
             listing = _listing_of(one, layout)
             report = _run(one, layout, listing, by, may_change_public, progress)
             ImportFile.objects.filter(of=one).delete()
