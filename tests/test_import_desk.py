@@ -249,5 +249,5 @@ def test_the_preview_asks_as_many_questions_however_many_rows(
 ) -> None:
     one = previewed(desk, [viasna_row(number) for number in range(rows)])
     desk.get(of(one))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         desk.get(of(one))
