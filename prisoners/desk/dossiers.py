@@ -37,8 +37,9 @@ from prisoners.desk.dossier_layout import (
     WHOLE_RECORD,
     Section,
 )
-from prisoners.desk.dossier_values import raw, refines, tidy, typed
+from prisoners.desk.dossier_values import raw, tidy, typed
 from prisoners.desk.merging import standing_for
+from prisoners.desk.three_way import MISSING, Verdict, judge
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
@@ -61,7 +62,6 @@ from prisoners.reading.synthetic import is_synthetic
 
 Values = dict[str, Any]
 
-MISSING: Final = object()
 SHIPPED: Final = Path(__file__).resolve().parents[1] / "dossiers"
 
 
@@ -377,23 +377,23 @@ class _Loader:
         for one, value in values.items():
             now = raw(record, one)
             before = last.get(one, MISSING)
-            if value == now:
+            verdict = judge(
+                record,
+                one,
+                value=value,
+                before=before,
+                now=now,
+                another_says_so=self._is_said_by_another(record, one),
+            )
+            if verdict in (Verdict.SAME, Verdict.FINER):
                 continue
-            if before in (MISSING, value) and refines(record, one, now, value):
-                continue
-            if before is not MISSING:
-                untouched = now == before
-            else:
-                untouched = now in (None, "", []) or (
-                    refines(record, one, value, now) and self._is_said_by_another(record, one)
-                )
             if not self.publish and record.state == State.PUBLISHED:
                 self.report.kept.append(
                     _("%(name)s, %(field)s: public already, and not changed by a draft")
                     % {"name": name, "field": one}
                 )
                 continue
-            if value == before or not untouched:
+            if verdict is Verdict.DISPUTED:
                 self.report.kept.append(
                     _("%(name)s, %(field)s: the record says “%(now)s”, the dossier “%(value)s”")
                     % {"name": name, "field": one, "now": now, "value": value}

@@ -25,6 +25,7 @@ from prisoners.models.history import (
     recorded,
     unrecorded,
 )
+from prisoners.models.importing import Import, ImportFile, ImportProfile, ImportRow
 from prisoners.models.people import (
     Affiliation,
     ExternalId,
@@ -74,6 +75,10 @@ __all__ = [
     "Facility",
     "Figure",
     "FormerAddress",
+    "Import",
+    "ImportFile",
+    "ImportProfile",
+    "ImportRow",
     "Invitation",
     "Judgement",
     "Merger",

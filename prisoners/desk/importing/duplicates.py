@@ -1,0 +1,218 @@
+"""Whom the people of a list may be: asked of the index of names for many rows at once.
+
+A name alone only ever suggests. What was born or arrested on the same day strengthens it; who was
+certainly born on another day, or has another id of the same list, is somebody else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice, permutations
+from typing import Any, Final
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from prisoners import dates
+from prisoners.dates import Interval
+from prisoners.desk.importing.understanding import Understood
+from prisoners.models import Detention, ExternalId, NameKey, PrisonerName
+from prisoners.names import THRESHOLD, score, sound_key
+from prisoners.names.comparing import parse
+from prisoners.names.keys import Pair, parts
+from prisoners.reading.search import SURE, after
+
+# How many spellings of a row are looked for, and how many keys of each.
+SPELLINGS: Final = 3
+KEYS: Final = 12
+# How many ranges of the index are asked for in one query.
+AT_ONCE: Final = 2000
+# How alike folded names have to be to be compared in full, and how many of a row are.
+ALIKE: Final = 0.7
+COMPARED: Final = 8
+SUGGESTED: Final = 3
+# A date known less exactly than this agrees with too many others to say anything.
+TELLING_DAYS: Final = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Somebody whom a row may be about, by which spelling, how near (0 to 1), and what agrees."""
+
+    prisoner: int
+    name: str
+    nearness: float
+    agrees: tuple[str, ...]
+
+    def stored(self) -> dict[str, Any]:
+        return {**asdict(self), "nearness": round(self.nearness, 2), "agrees": list(self.agrees)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """A part of the index: a key, and how the detail begins. ``detail``: what it should be."""
+
+    row: int
+    name: str
+    key: str
+    begins: str
+    detail: str
+
+
+def likenesses(
+    rows: Sequence[Understood], *, scheme: str, newest: int
+) -> dict[int, list[Likeness]]:
+    """Return whom each row (by number) may be about, the likeliest first.
+
+    ``newest`` is the largest number of a person who is looked at: those made by the import itself
+    are not.
+    """  # fmt: skip
+    ranges = [one for row in rows for one in _ranges(row)]
+    near = _near(ranges)
+    spellings = _spellings({name for found in near.values() for name, _typed in found}, newest)
+    people = {prisoner for prisoner, _text, _birth in spellings.values()}
+    began = _arrests(people)
+    others = set(
+        ExternalId.objects.filter(scheme=scheme, prisoner__in=people).values_list(
+            "prisoner", flat=True
+        )
+    )
+    found = {}
+    for row in rows:
+        best: dict[int, Likeness] = {}
+        for name, typed in near.get(row.number, ()):
+            if name not in spellings:
+                continue
+            prisoner, text, birth = spellings[name]
+            if prisoner in others:
+                continue
+            one = _compared(row, typed, (prisoner, text, birth), began.get(prisoner, ()))
+            if one and (prisoner not in best or best[prisoner].nearness < one.nearness):
+                best[prisoner] = one
+        ranked = sorted(best.values(), key=lambda one: (-len(one.agrees), -one.nearness))
+        if ranked:
+            found[row.number] = ranked[:SUGGESTED]
+    return found
+
+
+def _ranges(row: Understood) -> Iterator[_Range]:
+    for text, _language, _kind in row.facts.get("names", ())[:SPELLINGS]:
+        wanted: dict[tuple[str, str], str] = {}
+        for way in parts(parse(text)):
+            for one, other in permutations(way, 2):
+                for key in Pair(one, other).keys:
+                    wanted.setdefault((key, one.label[:2]), f"{one.label} {other.label}")
+            if len(way) == 1:
+                for bones in way[0].skeletons:
+                    wanted.setdefault((sound_key(bones, ""), way[0].label[:2]), way[0].label)
+        for (key, begins), detail in islice(wanted.items(), KEYS):
+            yield _Range(row.number, text, key, begins, detail)
+
+
+def _near(ranges: Sequence[_Range]) -> dict[int, list[tuple[int, str]]]:
+    """Return for each row the spellings (numbers) that are folded much like its own, and which."""
+    folded: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    places = _asked(ranges)
+    for place, name, detail in places:
+        folded[place][detail].append(name)
+    found: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
+    for place, details in folded.items():
+        wanted = ranges[place]
+        best = process.extract(
+            wanted.detail,
+            details.keys(),
+            scorer=OSA.normalized_similarity,
+            score_cutoff=ALIKE,
+            limit=COMPARED,
+        )
+        for detail, alike, _index in best:
+            for name in details[detail][:COMPARED]:
+                known = found[wanted.row].get(name)
+                if known is None or known[0] < alike:
+                    found[wanted.row][name] = alike, wanted.name
+    return {
+        row: [
+            (name, typed)
+            for name, (_alike, typed) in sorted(names.items(), key=lambda one: -one[1][0])
+        ][: 2 * COMPARED]
+        for row, names in found.items()
+    }
+
+
+def _asked(ranges: Sequence[_Range]) -> Iterator[tuple[int, int, str]]:
+    """Yield from the index what lies in each range: its place among them, the name, the detail."""
+    table, limits = NameKey._meta.db_table, list(enumerate(ranges))
+    cast = "::bytea" if connection.vendor == "postgresql" else ""
+    one = f"(%s, %s{cast}, %s{cast}, %s{cast})"
+    for begin in range(0, len(limits), AT_ONCE):
+        some = limits[begin : begin + AT_ONCE]
+        parameters: list[Any] = []
+        for place, wanted in some:
+            begins = wanted.begins.encode()
+            parameters += [place, wanted.key.encode(), begins, after(wanted.begins).encode()]
+        # The ranges first: each is a few entries of the index, and it is read by nothing else.
+        sql = (
+            f"WITH wanted (place, key, low, high) AS (VALUES {', '.join([one] * len(some))}) "  # noqa: S608
+            "SELECT wanted.place, entry.name_id, entry.detail "
+            f"FROM wanted CROSS JOIN {table} entry "
+            "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "
+            "AND entry.detail >= wanted.low AND entry.detail < wanted.high"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            while rows := cursor.fetchmany(2000):
+                for place, name, detail in rows:
+                    yield place, name, bytes(detail).decode()
+
+
+def _spellings(names: Iterable[int], newest: int) -> dict[int, tuple[int, str, Interval | None]]:
+    rows = PrisonerName.objects.filter(pk__in=list(names), prisoner__lte=newest).order_by()
+    return {
+        number: (prisoner, text, birth)
+        for number, prisoner, text, birth in rows.values_list(
+            "pk", "prisoner", "text", "prisoner__birth"
+        )
+    }
+
+
+def _arrests(people: Iterable[int]) -> dict[int, list[Interval]]:
+    found: dict[int, list[Interval]] = defaultdict(list)
+    rows = Detention.objects.filter(prisoner__in=list(people), began__isnull=False).order_by()
+    for prisoner, began in rows.values_list("prisoner", "began"):
+        found[prisoner].append(began)
+    return found
+
+
+def _compared(
+    row: Understood,
+    typed: str,
+    spelling: tuple[int, str, Interval | None],
+    arrests: Iterable[Interval],
+) -> Likeness | None:
+    """Return how like a row is to somebody; None where it is not."""
+    prisoner, text, birth = spelling
+    born = dates.parse(row.facts.get("birth") or "")
+    if born and birth and (born.certainly_before(birth) or birth.certainly_before(born)):
+        return None
+    agrees = []
+    if born and birth and _tells(born) and _tells(birth):
+        agrees.append(_("born on the same day"))
+    began = dates.parse(row.facts.get("began") or "")
+    if began and _tells(began) and any(_tells(one) and _meet(began, one) for one in arrests):
+        agrees.append(_("arrested on the same day"))
+    nearness = score(typed, text)
+    if nearness < (THRESHOLD if agrees else SURE):
+        return None
+    return Likeness(prisoner, text, nearness, tuple(agrees))
+
+
+def _tells(one: Interval) -> bool:
+    return bool(one.first and one.last and (one.last - one.first).days < TELLING_DAYS)
+
+
+def _meet(one: Interval, other: Interval) -> bool:
+    return not (one.certainly_before(other) or other.certainly_before(one))

@@ -1,0 +1,110 @@
+"""What became of each row, as a table to be downloaded."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, Final
+
+from django.utils.translation import gettext as _
+
+from prisoners.desk.importing.planning import Plan
+from prisoners.models import ImportRow
+
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def headings() -> list[str]:
+    return [
+        _("row"),
+        _("known by"),
+        _("name"),
+        _("outcome"),
+        _("record"),
+        _("why"),
+        _("what differs"),
+        _("read with doubt or refused"),
+        _("may be"),
+    ]
+
+
+def safe(text: Any) -> str:
+    """Return a cell that no spreadsheet runs as a formula."""
+    words = str(text)
+    return f"'{words}" if words.startswith(_FORMULA) else words
+
+
+def line(row: ImportRow, public_id: str) -> list[str]:
+    """Return what the report says of one row."""
+    return [
+        safe(one)
+        for one in (
+            row.number,
+            row.record,
+            row.name,
+            row.get_outcome_display(),
+            public_id,
+            "; ".join(row.reasons),
+            "; ".join(changed(change) for change in row.changes),
+            "; ".join(doubtful(cell) for cell in row.cells if cell["state"] != "read"),
+            "; ".join(f"{alike['name']} ({alike['nearness']})" for alike in row.likenesses),
+        )
+    ]
+
+
+def changed(change: dict[str, Any]) -> str:
+    """Say what a row changes: ``birth: 1980 → 1981``, and what is to be decided of it."""
+    now = shown(change["now"])
+    words = f"{change['field']}: {now} → {shown(change['file'])}"
+    if change["field"] == "note":
+        words = "note"
+    return words + {"disputed": " (?)", "keep": " (✗)"}.get(change["state"], "")
+
+
+def doubtful(cell: dict[str, Any]) -> str:
+    sign = "✗" if cell["state"] == "refused" else "?"
+    remark = f" – {cell['remark']}" if cell["remark"] else ""
+    return f"{cell['heading']} “{cell['raw']}” → {cell['shown'] or sign}{remark}"
+
+
+def shown(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return "—"
+    if isinstance(value, dict):
+        return " ".join(f"{number} {unit}" for unit, number in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    text = str(value)
+    return text if len(text) <= 120 else f"{text[:119]}…"
+
+
+class Table:
+    """Writes a report row by row."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.writer = csv.writer(stream)
+        self.writer.writerow(headings())
+
+    def add(self, rows: Iterable[ImportRow]) -> None:
+        for row in rows:
+            self.writer.writerow(line(row, row.prisoner.public_id if row.prisoner else ""))
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def lines(rows: Iterable[ImportRow]) -> Iterator[str]:
+    """Yield the report line by line, its byte order mark first: spreadsheets need it."""
+    writer: Any = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(headings())
+    for row in rows:
+        yield writer.writerow(line(row, row.prisoner.public_id if row.prisoner else ""))
+
+
+def worth_telling(plan: Plan) -> bool:
+    """Whether somebody has to look at a row."""
+    outcomes = ImportRow.Outcome
+    return plan.outcome in (outcomes.REFUSED, outcomes.CONFLICT, outcomes.DUPLICATE)

@@ -1,0 +1,417 @@
+"""Imports from upload to undoing: each step a verb, each all or nothing.
+
+A run is one transaction: whoever looks meanwhile sees the record as it was, and a run that is
+killed leaves nothing behind and can be started again. How far it is stands in a file beside the
+database, since nothing inside the transaction can be seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from prisoners.desk import operations
+from prisoners.desk.importing.planning import KEEP, NEW, PERSON, SKIP, TAKE, Plan, Planner, batches
+from prisoners.desk.importing.profile import Layout, LayoutError, read_layout
+from prisoners.desk.importing.reading import FileError, Listing, open_listing
+from prisoners.desk.importing.writing import Writer, stored
+from prisoners.models import (
+    Import,
+    ImportFile,
+    ImportRow,
+    Operation,
+    OperationKind,
+    Origin,
+    Prisoner,
+    Source,
+    recorded,
+)
+
+Stage = Import.Stage
+Outcome = ImportRow.Outcome
+Progress = Callable[[int], None]
+
+# The largest file that may be uploaded. From the command line there is no limit.
+LARGEST_UPLOAD: Final = 50 * 2**20
+# A file that was uploaded and not run is deleted after this, and with it its preview.
+KEPT_FOR: Final = timedelta(days=7)
+# Any number will do that nothing else in the database takes a lock on.
+LOCK: Final = 7_305_291_645
+
+# Stages from which an import can still be run.
+BEFORE_RUN: Final = (Stage.PLANNED, Stage.RUNNING, Stage.FAILED)
+
+
+class NotImportedError(Exception):
+    """An import that cannot go on; the message says why. Nothing was written."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the rows, or would: how many of each outcome, and the facilities made."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    new_facilities: list[str] = field(default_factory=list)
+    uncertain: int = 0
+
+    def add(self, plans: list[Plan]) -> None:
+        for plan in plans:
+            self.counts[plan.outcome] += 1
+            self.uncertain += plan.row.is_uncertain
+
+    @property
+    def rows(self) -> int:
+        return self.counts.total()
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            **{str(outcome): self.counts[outcome] for outcome in Outcome},
+            "uncertain": self.uncertain,
+            "facilities": self.new_facilities[:200],
+        }
+
+
+def _silent(_done: int) -> None:
+    """Tell nobody how far it is."""
+
+
+# Before it runs
+
+
+def receive(*, content: bytes, file_name: str, by: Any = None) -> Import:
+    """Take in an uploaded file. Raise FileError where it is no list."""
+    if len(content) > LARGEST_UPLOAD:
+        raise FileError(
+            _("The file has %(size)s MB, %(most)s at most: cut it, or import it on the server.")
+            % {"size": len(content) // 2**20, "most": LARGEST_UPLOAD // 2**20}
+        )
+    listing = open_listing(io.BytesIO(content))
+    with transaction.atomic():
+        one = Import(
+            file_name=_file_name(file_name),
+            digest=hashlib.sha256(content).hexdigest(),
+            made_by=by,
+        )
+        _describe(one, listing)
+        one.save()
+        ImportFile.objects.create(of=one, content=content)
+    return one
+
+
+def choose(*, one: Import, layout: Layout, source: str = "") -> None:
+    """Settle how the file is laid out. Raise LayoutError where it does not fit the file."""
+    with transaction.atomic():
+        one = _locked(one, Stage.UPLOADED, Stage.PLANNED, Stage.FAILED)
+        listing = _listing_of(one, layout)
+        if problems := layout.problems_with(listing.headings):
+            raise LayoutError(problems)
+        _describe(one, listing)
+        one.layout = dict(layout.given)
+        one.profile = layout.name
+        one.source_named = source[:300]
+        one.stage = Stage.PLANNING
+        one.error = ""
+        one.save()
+        one.rows.all().delete()
+
+
+def preview(*, one: Import, progress: Progress = _silent) -> Report:
+    """Say of each row what is to become of it, and keep that; the record is only read."""
+    report = Report()
+    with transaction.atomic():
+        one = _locked(one, Stage.PLANNING)
+        layout = read_layout(one.layout)
+        listing = _listing_of(one, layout)
+        with _planner(layout, listing) as planner:
+            for plans in _planned(planner, listing, progress):
+                report.add(plans)
+                ImportRow.objects.bulk_create(stored(one, plan, stands=False) for plan in plans)
+            report.new_facilities = planner.new_facilities
+        one.stage = Stage.PLANNED
+        one.counts = report.stored()
+        one.save()
+    return report
+
+
+def decide(*, row: ImportRow, what: str, choice: str) -> None:
+    """Keep what was decided about a row: whose value of a field is taken, or who it is about.
+
+    Raise ValidationError where that is nothing to be decided. It holds when the import is run.
+    """
+    with transaction.atomic():
+        one = _locked(row.of, Stage.PLANNED, Stage.FAILED)
+        row = ImportRow.objects.get(of=one, pk=row.pk)
+        decided: Any = choice
+        if what == PERSON and choice not in (NEW, SKIP, ""):
+            known = {str(alike["prisoner"]) for alike in row.likenesses}
+            if choice not in known or not Prisoner.objects.filter(pk=choice).exists():
+                raise ValidationError(_("This row is not about that person."))
+            decided = int(choice)
+        elif what != PERSON:
+            disputed = {change["field"] for change in row.changes if change["state"] == "disputed"}
+            if what not in disputed or choice not in (TAKE, KEEP, ""):
+                raise ValidationError(_("There is nothing to decide about this field."))
+        row.decisions = {name: value for name, value in row.decisions.items() if name != what}
+        if choice:
+            row.decisions[what] = decided
+        row.save(update_fields=["decisions"])
+
+
+# Running
+
+
+def run(
+    *, one: Import, by: Any = None, may_change_public: bool = False, progress: Progress = _silent
+) -> Report:
+    """Write an import that was previewed. Raise NotImportedError, and then nothing is written.
+
+    Each row is planned anew, by the record as it is now, and what was decided holds.
+    """
+    try:
+        with transaction.atomic():
+            _one_at_a_time()
+            one = _locked(one, *BEFORE_RUN)
+            layout = read_layout(one.layout)
+            listing = _listing_of(one, layout)
+            report = _run(one, layout, listing, by, may_change_public, progress)
+            ImportFile.objects.filter(of=one).delete()
+    except (FileError, LayoutError, DatabaseError) as error:
+        failed = NotImportedError(_plain(error))
+        _note_failure(one, str(failed))
+        raise failed from error
+    return report
+
+
+def import_file(
+    *,
+    file: IO[bytes],
+    file_name: str,
+    layout: Layout,
+    source: str = "",
+    encoding: str = "",
+    progress: Progress = _silent,
+    watch: Callable[[list[Plan]], None] = lambda _plans: None,
+) -> tuple[Import, Report]:
+    """Import a file at once, as the command does. ``source`` is a title, or the address of one.
+
+    ``watch`` is given the plans as they are made. Raise FileError, LayoutError or NotImportedError,
+    and then nothing is written.
+    """
+    listing = _fitting(file, layout, encoding)
+    one = Import(
+        file_name=_file_name(file_name),
+        digest=_digest(file),
+        profile=layout.name,
+        layout=dict(layout.given),
+        source_named=source,
+    )
+    _describe(one, listing)
+    try:
+        with transaction.atomic():
+            _one_at_a_time()
+            one.source = Source.objects.filter(slug=source).first() if source else None
+            one.save()
+            report = _run(one, layout, listing, None, False, progress, watch)
+    except DatabaseError as error:
+        raise NotImportedError(_plain(error)) from error
+    return one, report
+
+
+def try_file(
+    *,
+    file: IO[bytes],
+    layout: Layout,
+    encoding: str = "",
+    progress: Progress = _silent,
+    watch: Callable[[list[Plan]], None] = lambda _plans: None,
+) -> Report:
+    """Say what importing a file would do, and write nothing at all."""
+    listing = _fitting(file, layout, encoding)
+    report = Report()
+    with _planner(layout, listing) as planner:
+        for plans in _planned(planner, listing, progress):
+            report.add(plans)
+            watch(plans)
+        report.new_facilities = planner.new_facilities
+    return report
+
+
+def _run(
+    one: Import,
+    layout: Layout,
+    listing: Listing,
+    by: Any,
+    may_change_public: bool,
+    progress: Progress,
+    watch: Callable[[list[Plan]], None] = lambda _plans: None,
+) -> Report:
+    report = Report()
+    operation = Operation.objects.create(kind=OperationKind.IMPORT, label=one.file_name, by=by)
+    with (
+        recorded(by=by, origin=Origin.IMPORT, operation=operation),
+        _planner(layout, listing, may_change_public) as planner,
+    ):
+        writer = Writer(one, layout, planner)
+        done = 0
+        for batch in batches(listing.rows()):
+            numbers = [number for number, _cells in batch]
+            kept = ImportRow.objects.filter(of=one, number__in=numbers)
+            decisions: Mapping[int, Any] = dict(kept.values_list("number", "decisions"))
+            plans = planner.plan(batch, decisions)
+            kept.delete()
+            writer.write(plans)
+            report.add(plans)
+            watch(plans)
+            done += len(batch)
+            progress(done)
+        report.new_facilities = writer.new_facilities
+        has_written = writer.has_written
+    if has_written:
+        one.operation = operation
+    else:
+        operation.delete()
+    one.stage = Stage.DONE
+    one.counts = report.stored()
+    one.error = ""
+    one.ended_at = timezone.now()
+    one.save()
+    return report
+
+
+# Afterwards
+
+
+def obstacles(*, one: Import) -> list[Any]:
+    """Return what stands in the way of undoing an import."""
+    return list(operations.obstacles(one.operation)) if one.operation else []
+
+
+def undo(*, one: Import, by: Any = None, reason: str) -> None:
+    """Take back all that an import wrote. Raise ValidationError where somebody edited it since."""
+    with transaction.atomic():
+        _one_at_a_time()
+        one = _locked(one, Stage.DONE, Stage.UNDOING)
+        if one.operation is not None:
+            operations.undo(operation=one.operation, by=by, reason=reason)
+        one.rows.update(stands=False)
+        one.stage = Stage.UNDONE
+        one.save(update_fields=["stage"])
+
+
+def forget_old() -> int:
+    """Delete uploads that were not run within their time, with their previews; return how many."""
+    old = Import.objects.filter(file__isnull=False, made_at__lt=timezone.now() - KEPT_FOR).exclude(
+        stage__in=(Stage.DONE, Stage.UNDONE, Stage.UNDOING)
+    )
+    return sum(one.delete()[0] > 0 for one in old)
+
+
+def discard(*, one: Import) -> None:
+    """Delete an upload that has not run, with its preview."""
+    with transaction.atomic():
+        _locked(one, Stage.UPLOADED, Stage.PLANNING, *BEFORE_RUN).delete()
+
+
+# What they share
+
+
+def _locked(one: Import, *stages: str) -> Import:
+    """Return an import as it is now, kept from others until the transaction ends."""
+    now = Import.objects.select_for_update(of=("self",)).filter(pk=one.pk).first()
+    if now is None:
+        raise NotImportedError(_("This import was deleted."))
+    if now.stage not in stages:
+        raise NotImportedError(
+            _("“%(file)s” cannot be worked on now: %(stage)s.")
+            % {"file": now.file_name, "stage": now.get_stage_display()}
+        )
+    return now
+
+
+def _one_at_a_time() -> None:
+    """Let one import wait until another one is through: both may bring the same people.
+
+    On SQLite a transaction is the only one that writes from its beginning.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+@contextmanager
+def _planner(
+    layout: Layout, listing: Listing, may_change_public: bool = False
+) -> Iterator[Planner]:
+    planner = Planner(layout, listing.headings, may_change_public=may_change_public)
+    try:
+        yield planner
+    finally:
+        planner.close()
+
+
+def _planned(planner: Planner, listing: Listing, progress: Progress) -> Iterator[list[Plan]]:
+    done = 0
+    for batch in batches(listing.rows()):
+        yield planner.plan(batch)
+        done += len(batch)
+        progress(done)
+
+
+def _listing_of(one: Import, layout: Layout | None = None) -> Listing:
+    content = ImportFile.objects.filter(of=one).first()
+    if content is None:
+        raise NotImportedError(_("The file was deleted: upload it again."))
+    encoding = layout.encoding if layout else ""
+    return open_listing(io.BytesIO(bytes(content.content)), encoding)
+
+
+def listing_of(one: Import) -> Listing:
+    """Return the file of an import as it can be read; for the desk."""
+    return _listing_of(one)
+
+
+def _fitting(file: IO[bytes], layout: Layout, encoding: str) -> Listing:
+    listing = open_listing(file, encoding or layout.encoding)
+    if problems := layout.problems_with(listing.headings):
+        raise LayoutError(problems)
+    return listing
+
+
+def _describe(one: Import, listing: Listing) -> None:
+    one.headings = list(listing.headings)
+    one.encoding = listing.encoding
+    one.rows_in_file = listing.total
+    one.remarks = list(listing.remarks)
+
+
+def _digest(file: IO[bytes]) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _file_name(name: str) -> str:
+    return Path(name.replace("\0", "")).name[-200:] or "list"
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, DatabaseError):
+        return _("The database refused it: %(reason)s") % {"reason": str(error).splitlines()[0]}
+    return str(error)
+
+
+def _note_failure(one: Import, reason: str) -> None:
+    Import.objects.filter(pk=one.pk).exclude(stage=Stage.DONE).update(
+        stage=Stage.FAILED, error=reason
+    )
