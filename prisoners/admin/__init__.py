@@ -8,6 +8,7 @@ from prisoners.admin import (
     releases,
     sources,
     translations,
+    worklist,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "releases",
     "sources",
     "translations",
+    "worklist",
 ]
