@@ -6,6 +6,7 @@ imported, and a site inside it would be made twice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, cast
 
 from allauth.account.views import logout as account_logout
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -74,10 +76,33 @@ class DeskSite(AdminSite):
     site_header = settings.SITE_NAME
     site_title = settings.SITE_NAME
     index_title = gettext_lazy("The researchers' desk")
+    index_template = "admin/prisoners/index.html"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # What the first page begins with, and the pages that it leads to.
+        self._opening: Callable[[HttpRequest], dict[str, Any]] = no_work
+        self._work: list[URLPattern] = []
+
+    def open_with(
+        self,
+        opening: Callable[[HttpRequest], dict[str, Any]],
+        page: Callable[[HttpRequest, str], HttpResponse],
+    ) -> None:
+        """Begin the first page with the work list: ``page`` shows one item of it, by its name."""
+        self._opening = opening
+        view = self.admin_view(require_safe(page))
+        self._work = [path("work/<slug:name>/", view, name="work")]
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         view = self.admin_view(require_safe(understand_date))
-        return [path("understand-date/", view, name="understand-date"), *super().get_urls()]
+        date = path("understand-date/", view, name="understand-date")
+        return [date, *self._work, *super().get_urls()]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        return super().index(request, {**self._opening(request), **(extra_context or {})})
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return cast(HttpResponse, Choices.as_view(admin_site=self)(request))
@@ -121,6 +146,12 @@ class DeskSite(AdminSite):
             ]
             grouped = [*groups, *grouped]
         return grouped
+
+
+def no_work(request: HttpRequest) -> dict[str, Any]:
+    """Begin the first page with nothing: no work list was given yet."""
+    del request
+    return {}
 
 
 def understood(interval: dates.Interval) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
 import pytest
@@ -16,6 +17,8 @@ from prisoners.desk.synthetic import generate
 from prisoners.models import Actor, Facility, Prisoner, Release, Source
 from prisoners.models.changes import LATEST, learn_the_sizes
 from prisoners.reading import timeline
+from prisoners.reading.worklist.facts import disputed
+from prisoners.reading.worklist.records import due_disclosures, in_review
 from tests.factories import SourceFactory, cite
 from tests.kept import kept
 
@@ -188,3 +191,13 @@ def test_no_public_page_reads_a_whole_table_of_people() -> None:
                 if sql != LATEST and (tables := read_whole(sql, params)):
                     found.setdefault(f"{', '.join(sorted(tables))}: {sql[:900]}", []).append(path)
     assert not found, "\n".join(f"{query}  AT {set(where)}" for query, where in found.items())
+
+
+def test_the_desk_finds_the_few_rows_that_need_doing_by_indexes_of_their_own() -> None:
+    asked = [due_disclosures(date(2024, 6, 1))]
+    if connection.vendor == "sqlite":
+        # PostgreSQL leaves out of its plan what the condition of an index says already.
+        asked += [in_review(), disputed()]
+    for rows in asked:
+        sql, params = rows.query.sql_with_params()
+        assert read_whole(sql, params) == set(), sql

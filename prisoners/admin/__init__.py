@@ -11,6 +11,7 @@ from prisoners.admin import (
     revisions,
     sources,
     translations,
+    worklist,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "revisions",
     "sources",
     "translations",
+    "worklist",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from prisoners.models.base import AddressedRecord, record_constraints
+from prisoners.models.base import AddressedRecord, record_constraints, work_indexes
 
 
 class Actor(AddressedRecord):
@@ -43,6 +43,7 @@ class Actor(AddressedRecord):
         verbose_name = _("actor")
         verbose_name_plural = _("actors")
         ordering = ("name",)
+        indexes = work_indexes("actor")
         constraints = record_constraints("actor")
 
     def __str__(self) -> str:

@@ -322,6 +322,26 @@ def record_constraints(model: str) -> list[models.BaseConstraint]:
     ]
 
 
+def work_indexes(model: str) -> list[models.Index]:
+    """Return the indexes by which the desk finds what needs doing: rows that are few among many.
+
+    What waits for review, by when it was last changed, and whose disclosure is to be looked at
+    again, by the day.
+    """
+    return [
+        models.Index(
+            fields=["state", "updated_at"],
+            condition=Q(state=State.IN_REVIEW),
+            name=f"{model}_in_review",
+        ),
+        models.Index(
+            fields=["disclosure_review_on"],
+            condition=Q(disclosure_review_on__isnull=False),
+            name=f"{model}_look_again",
+        ),
+    ]
+
+
 def exactly_one(model: str, names: Sequence[str], message: Any) -> models.CheckConstraint:
     """Return the constraint that exactly one of several relations is set."""
     condition = Q()

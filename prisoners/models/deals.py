@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from prisoners.models.actors import Actor
-from prisoners.models.base import AddressedRecord, Record, exactly_one, record_constraints
+from prisoners.models.base import (
+    AddressedRecord,
+    Record,
+    exactly_one,
+    record_constraints,
+    work_indexes,
+)
 from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
 from prisoners.models.people import Prisoner
 
@@ -37,6 +43,7 @@ class Deal(AddressedRecord):
         verbose_name = _("deal")
         verbose_name_plural = _("deals")
         ordering = (F("agreed_first").desc(nulls_last=True), "pk")
+        indexes = work_indexes("deal")
         constraints = [*record_constraints("deal"), *interval_constraints("deal", "agreed")]
 
     def __str__(self) -> str:
@@ -74,6 +81,7 @@ class DealParty(Record):
         verbose_name = _("party to a deal")
         verbose_name_plural = _("parties to deals")
         ordering = ("pk",)
+        indexes = work_indexes("dealparty")
         constraints = [
             *record_constraints("dealparty"),
             models.UniqueConstraint(
@@ -126,6 +134,7 @@ class Concession(Record):
         verbose_name = _("concession")
         verbose_name_plural = _("concessions")
         ordering = (F("stage_on_first").asc(nulls_last=True), "pk")
+        indexes = work_indexes("concession")
         constraints = [
             *record_constraints("concession"),
             *interval_constraints("concession", "stage_on"),
@@ -187,6 +196,7 @@ class Statement(Record):
         verbose_name = _("statement")
         verbose_name_plural = _("statements")
         ordering = (F("said_first").asc(nulls_last=True), "pk")
+        indexes = work_indexes("statement")
         constraints = [
             *record_constraints("statement"),
             *interval_constraints("statement", "said"),

@@ -20,6 +20,7 @@ from prisoners.models.base import (
     State,
     interval_fields,
     record_constraints,
+    work_indexes,
 )
 from prisoners.models.custody import DetentionQuerySet
 from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
@@ -147,6 +148,7 @@ class Detention(Record):
             ),
         ]
         indexes = [
+            *work_indexes("detention"),
             models.Index(fields=["prisoner", "began_first"], name="detention_of_person"),
             models.Index(fields=["began_first", "began_last"], name="detention_began"),
             models.Index(fields=["ended_first", "ended_last"], name="detention_ended"),
@@ -242,6 +244,7 @@ class Facility(AddressedRecord):
         verbose_name = _("facility")
         verbose_name_plural = _("facilities")
         ordering = ("name",)
+        indexes = work_indexes("facility")
         constraints = [
             *record_constraints("facility"),
             models.CheckConstraint(
@@ -288,6 +291,7 @@ class Placement(Record):
         verbose_name = _("placement")
         verbose_name_plural = _("placements")
         ordering = (F("began_first").asc(nulls_last=True), "pk")
+        indexes = work_indexes("placement")
         constraints = [
             *record_constraints("placement"),
             *interval_constraints("placement", "began", "ended"),
@@ -343,7 +347,10 @@ class Charge(Record):
             *record_constraints("charge"),
             *interval_constraints("charge", "standing_on"),
         ]
-        indexes = [models.Index(fields=["code", "article"], name="charge_article")]
+        indexes = [
+            *work_indexes("charge"),
+            models.Index(fields=["code", "article"], name="charge_article"),
+        ]
 
     def __str__(self) -> str:
         article = _("article %(article)s") % {"article": self.article}
@@ -406,6 +413,7 @@ class Sentence(Record):
         verbose_name = _("sentence")
         verbose_name_plural = _("sentences")
         ordering = (F("passed_first").asc(nulls_last=True), "pk")
+        indexes = work_indexes("sentence")
         constraints = [
             *record_constraints("sentence"),
             *interval_constraints("sentence", "passed"),

@@ -11,7 +11,7 @@ from django_countries.fields import CountryField
 
 from prisoners import bounds
 from prisoners.models.actors import Actor
-from prisoners.models.base import LARGEST, Record, record_constraints
+from prisoners.models.base import LARGEST, Record, record_constraints, work_indexes
 from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
 from prisoners.models.releases import Release
 
@@ -88,7 +88,10 @@ class Figure(Record):
                 violation_error_message=_("Nothing is fewer than 0."),
             ),
         ]
-        indexes = [models.Index(fields=["country", "counts"], name="figure_of_country")]
+        indexes = [
+            *work_indexes("figure"),
+            models.Index(fields=["country", "counts"], name="figure_of_country"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_bound_display()} {self.value} {self.get_counts_display()}"

@@ -24,6 +24,7 @@ from prisoners.models.base import (
     new_public_id,
     record_constraints,
     visible,
+    work_indexes,
 )
 from prisoners.models.custody import PrisonerQuerySet
 from prisoners.models.fields import (
@@ -168,6 +169,7 @@ class Prisoner(AddressedRecord):
         verbose_name = _("prisoner")
         verbose_name_plural = _("prisoners")
         ordering = ("slug",)
+        indexes = work_indexes("prisoner")
         constraints = [
             *record_constraints("prisoner"),
             *interval_constraints("prisoner", "birth", "death"),
@@ -314,6 +316,7 @@ class PrisonerName(Record):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         ordering = ("-is_display", "kind", "language", "pk")
+        indexes = work_indexes("prisonername")
         constraints = [
             *record_constraints("prisonername"),
             models.UniqueConstraint(
@@ -443,6 +446,7 @@ class ExternalId(Record):
         verbose_name = _("external id")
         verbose_name_plural = _("external ids")
         ordering = ("scheme", "value")
+        indexes = work_indexes("externalid")
         constraints = [
             *record_constraints("externalid"),
             models.UniqueConstraint(
@@ -491,6 +495,7 @@ class Affiliation(Record):
         verbose_name = _("affiliation")
         verbose_name_plural = _("affiliations")
         ordering = ("began_first", "pk")
+        indexes = work_indexes("affiliation")
         constraints = [
             *record_constraints("affiliation"),
             *interval_constraints("affiliation", "began", "ended"),
@@ -533,6 +538,7 @@ class Recognition(Record):
         verbose_name = _("recognition")
         verbose_name_plural = _("recognitions")
         ordering = ("since_first", "pk")
+        indexes = work_indexes("recognition")
         constraints = [
             *record_constraints("recognition"),
             *interval_constraints("recognition", "since"),

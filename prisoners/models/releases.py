@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from prisoners.models.actors import Actor
-from prisoners.models.base import LARGEST, AddressedRecord, Record, State, record_constraints
+from prisoners.models.base import (
+    LARGEST,
+    AddressedRecord,
+    Record,
+    State,
+    record_constraints,
+    work_indexes,
+)
 from prisoners.models.deals import Deal
 from prisoners.models.detentions import Detention
 from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
@@ -86,6 +93,7 @@ class Release(AddressedRecord):
         verbose_name = _("release")
         verbose_name_plural = _("releases")
         ordering = (F("happened_first").desc(nulls_last=True), "pk")
+        indexes = work_indexes("release")
         constraints = [
             *record_constraints("release"),
             *interval_constraints("release", "happened"),
@@ -126,6 +134,7 @@ class ReleaseDestination(Record):
         verbose_name = _("destination of a release")
         verbose_name_plural = _("destinations of releases")
         ordering = ("headcount", "country")
+        indexes = work_indexes("releasedestination")
         constraints = [
             *record_constraints("releasedestination"),
             models.UniqueConstraint(
@@ -204,6 +213,7 @@ class ReleaseOutcome(Record):
         verbose_name = _("outcome of a release")
         verbose_name_plural = _("outcomes of releases")
         ordering = ("pk",)
+        indexes = work_indexes("releaseoutcome")
         constraints = [
             *record_constraints("releaseoutcome"),
             models.UniqueConstraint(

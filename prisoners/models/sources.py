@@ -16,6 +16,7 @@ from prisoners.models.base import (
     by_target,
     exactly_one,
     record_constraints,
+    work_indexes,
 )
 from prisoners.models.deals import Concession, Deal, DealParty, Statement
 from prisoners.models.detentions import Charge, Detention, Facility, Placement, Sentence
@@ -69,6 +70,7 @@ class Source(AddressedRecord):
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ("title", "pk")
+        indexes = work_indexes("source")
         constraints = [*record_constraints("source"), *interval_constraints("source", "published")]
 
     def __str__(self) -> str:
@@ -178,7 +180,15 @@ class Citation(Record):
         verbose_name = _("citation")
         verbose_name_plural = _("citations")
         ordering = ("pk",)
-        indexes = by_target("citation", list(TARGETS))
+        indexes = [
+            *work_indexes("citation"),
+            *by_target("citation", list(TARGETS)),
+            models.Index(
+                fields=["stance"],
+                condition=Q(stance="contradicts"),
+                name="citation_contradicts",
+            ),
+        ]
         constraints = [
             *record_constraints("citation"),
             exactly_one("citation", list(TARGETS), _("A citation is about exactly one record.")),

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from prisoners.models.base import Record, by_target, exactly_one, record_constraints
+from prisoners.models.base import Record, by_target, exactly_one, record_constraints, work_indexes
 from prisoners.models.sources import TARGETS
 
 # The language that records are written in; what they say in it is no translation.
@@ -67,7 +67,7 @@ class Translation(Record):
         verbose_name = _("translation")
         verbose_name_plural = _("translations")
         ordering = ("language", "pk")
-        indexes = by_target("translation", list(TRANSLATED))
+        indexes = [*work_indexes("translation"), *by_target("translation", list(TRANSLATED))]
         constraints = [
             *record_constraints("translation"),
             exactly_one(

@@ -183,7 +183,10 @@ def _more(actor: Actor, affiliations: list[Any], recognitions: list[Any]) -> lis
             }
         )
     if len(affiliations) == PEOPLE_SHOWN:
-        count = Affiliation.objects.published().filter(actor=actor).count() - PEOPLE_SHOWN
+        # People, not their parts in it: somebody may have several, and some of them shown.
+        shown = {one.prisoner_id for one in affiliations}
+        others = Affiliation.objects.published().filter(actor=actor).exclude(prisoner__in=shown)
+        count = others.order_by().values("prisoner").distinct().count()
         if count:
             words_for = ngettext(
                 "%(count)s more person has to do with it",

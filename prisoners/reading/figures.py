@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -100,6 +102,28 @@ def compare_all(figures: list[Figure]) -> list[Comparison]:
     if len(found) == 1:
         return found
     return [one for one in found if one.verdict is not Verdict.SILENT]
+
+
+def conflicts(figures: Iterable[Figure]) -> list[Comparison]:
+    """Return every two among figures of the whole record that cannot both hold, the latest first.
+
+    Only those of one release, or as of one day, are compared: there are too many others.
+    """
+    near: dict[tuple[object, ...], list[Figure]] = defaultdict(list)
+    for figure in figures:
+        quantity = (figure.counts, str(figure.country.code))
+        if figure.release_id is not None:
+            near[(*quantity, figure.release_id)].append(figure)
+        if figure.as_of and figure.as_of.is_day:
+            near[(*quantity, figure.as_of_first)].append(figure)
+    pairs = {
+        frozenset(one.pk for one in pair): pair
+        for some in near.values()
+        for pair in combinations(some, 2)
+    }
+    compared = [compare(*pair) for pair in pairs.values()]
+    found = [one for one in compared if one and one.verdict is Verdict.CONFLICT]
+    return sorted(found, key=lambda one: (_age(one.second), _age(one.first)), reverse=True)
 
 
 def day_of(figure: Figure) -> date | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from numbers import Number
 
-from prisoners.models import TARGET_NAMES, Record, State
+from prisoners.models import TARGET_NAMES, Citation, Record, State
+from prisoners.models.base import RecordQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ def stated_facts(record: Record) -> list[str]:
     return [field for field in record.facts if stated(record, field)]
 
 
+def standing(citations: RecordQuerySet) -> RecordQuerySet:
+    """Return the citations that are still meant: neither they nor their sources are withdrawn."""
+    return citations.exclude(state=State.WITHDRAWN).exclude(source__state=State.WITHDRAWN)
+
+
+def supporting(citations: RecordQuerySet) -> RecordQuerySet:
+    """Return the citations on which facts rest."""
+    return standing(citations).filter(stance=Citation.Stance.SUPPORTS)
+
+
 def uncited(record: Record, covered: bool = False) -> Iterator[Gap]:
     """Yield the facts of a record and of its parts that rest on no source.
 
@@ -42,11 +53,8 @@ def uncited(record: Record, covered: bool = False) -> Iterator[Gap]:
     contradicts covers nothing.
     """
     if type(record) in TARGET_NAMES:
-        standing = record.citations.exclude(state=State.WITHDRAWN).exclude(  # type: ignore[attr-defined]
-            source__state=State.WITHDRAWN
-        )
-        supporting = standing.filter(stance="supports")
-        cited = set(supporting.values_list("field", flat=True))
+        found = supporting(record.citations.all())  # type: ignore[attr-defined]
+        cited = set(found.values_list("field", flat=True))
         covered = covered or "" in cited
         if not covered:
             yield from (Gap(record, field) for field in stated_facts(record) if field not in cited)

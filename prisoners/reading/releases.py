@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from prisoners.models import (
     Figure,
@@ -14,8 +16,10 @@ from prisoners.models import (
     Release,
     ReleaseDestination,
     ReleaseOutcome,
+    State,
     Statement,
 )
+from prisoners.models.base import RecordQuerySet
 from prisoners.reading.people import names_loaded
 
 
@@ -102,3 +106,27 @@ def reconcile(release: Release) -> Reconciliation:
             Counter(str(one.destination.code) for one in outcomes if one.destination)
         ),
     )
+
+
+def unnamed(releases: RecordQuerySet) -> QuerySet[Any]:
+    """Return the releases of which more people were announced than are named, the latest first.
+
+    ``named`` counts people as ``reconcile`` does, ``entered`` also those whose part in it is not
+    published.
+    """
+    outcomes = ReleaseOutcome.objects.filter(release=OuterRef("pk"))
+    entered = outcomes.exclude(state=State.WITHDRAWN).exclude(detention__state=State.WITHDRAWN)
+    entered = entered.exclude(detention__prisoner__state=State.WITHDRAWN)
+    return (
+        releases.latest_first("happened")
+        .annotate(named=_people(outcomes.published_apart_from("release")))
+        .filter(headcount__gt=F("named"))
+        .annotate(entered=_people(entered))
+    )
+
+
+def _people(outcomes: RecordQuerySet) -> Coalesce:
+    """Return how many people some outcomes of the release in the outer query are of."""
+    people = Count("detention__prisoner", distinct=True)
+    each = outcomes.order_by().values("release").annotate(people=people)
+    return Coalesce(Subquery(each.values("people")), 0)

@@ -1,0 +1,101 @@
+"""Records that somebody has to look at: not reviewed, not confirmed, due, not archived."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from prisoners.models import (
+    TARGETS,
+    TRANSLATED,
+    Citation,
+    Detention,
+    Prisoner,
+    Record,
+    Source,
+    State,
+    Translation,
+)
+from prisoners.reading.facets import RECENT
+from prisoners.reading.worklist.listed import KINDS, LIVING, in_states, worked_on
+
+Whole = QuerySet[Any, Any]
+
+
+def in_review(user: int | None = None) -> Whole:
+    """Return what waits for review, the longest first: kind, number, since when it is unchanged.
+
+    What waits with the record that it is a part of, cites or translates, is not told apart from
+    it. With ``user``, only what that account has worked on.
+    """
+    parts = [_waiting(model, user) for model in (*TARGETS.values(), Source)]
+    for model, targets in ((Citation, TARGETS), (Translation, TRANSLATED)):
+        for name, target in targets.items():
+            state = Q(**{f"{name}__state": State.IN_REVIEW})
+            of_one = (
+                Q(**{f"{name}__isnull": False}) & ~state & in_states(target, LIVING, f"{name}__")
+            )
+            parts.append(_waiting(model, user).filter(of_one))
+    return _together(parts, "updated_at")
+
+
+def _waiting(model: type[Record], user: int | None) -> Whole:
+    rows = model._default_manager.filter(state=State.IN_REVIEW)
+    if model.owner_field:
+        alone = ~Q(**{f"{model.owner_field}__state": State.IN_REVIEW})
+        rows = rows.filter(alone, in_states(model, LIVING))
+    return rows if user is None else rows.filter(worked_on(model, user))
+
+
+def due_disclosures(today: date) -> Whole:
+    """Return the records whose disclosure is to be looked at again by today: kind, number, day.
+
+    The day that has passed for longest comes first.
+    """
+    rows = [
+        model._default_manager.filter(disclosure_review_on__lte=today, state__in=LIVING)
+        for model in KINDS
+    ]
+    return _together(rows, "disclosure_review_on")
+
+
+def _together(parts: list[Whole], day: str) -> Whole:
+    rows = [
+        part.order_by()
+        .annotate(of_kind=Value(KINDS.index(part.model)), number=F("pk"), day=F(day))
+        .values_list("of_kind", "number", "day")
+        for part in parts
+    ]
+    return rows[0].union(*rows[1:], all=True).order_by("day", "of_kind", "number")
+
+
+def unconfirmed(today: date, user: int | None = None) -> Whole:
+    """Return the open detentions in which nobody is said to have been held for ``RECENT``.
+
+    Somebody never confirmed has been silent since the arrest. The longest silence comes first,
+    before all one of which not even the beginning is known. Each is one person: nobody has two.
+    """
+    since = today - RECENT
+    long_ago = Q(last_confirmed_last__lt=since)
+    never = Q(last_confirmed__isnull=True) & (Q(began_last__isnull=True) | Q(began_last__lt=since))
+    rows = Detention.objects.filter(
+        long_ago | never, in_states(Detention, LIVING), end_kind=""
+    ).order_by(Coalesce("last_confirmed_last", "began_last").asc(nulls_first=True), "pk")
+    return rows if user is None else rows.filter(worked_on(Prisoner, user, "prisoner"))
+
+
+def unarchived(user: int | None = None) -> Whole:
+    """Return the sources that have an address and no archived copy.
+
+    Published ones come first, then those entered first: their pages are the likelier to be gone.
+    """
+    rows = (
+        Source.objects.filter(archived="", state__in=LIVING)
+        .exclude(address="")
+        .alias(is_published=Q(state=State.PUBLISHED))
+        .order_by("-is_published", "created_at", "pk")
+    )
+    return rows if user is None else rows.filter(worked_on(Source, user))
