@@ -125,7 +125,7 @@ def test_what_is_published_or_withdrawn_shows_in_the_next_answer() -> None:
     address = person.get_absolute_url().encode()
     assert address in ask()[2]
     assert address in ask(server=in_front_of_nothing)[2]
-    workflow.withdraw(record=person)
+    workflow.withdraw(record=person, reason="Test")
     with pytest.raises(AssertionError, match="Django was asked"):
         ask(server=in_front_of_nothing)
     assert address not in ask()[2]

@@ -455,7 +455,7 @@ def test_two_withheld_people_are_merged_and_stay_as_if_they_had_never_been() -> 
 
 def test_what_was_withdrawn_does_not_come_back_by_a_merge() -> None:
     kept, merged = public(), public()
-    workflow.withdraw(record=merged)
+    workflow.withdraw(record=merged, reason="Test")
     assert "is withdrawn" in refused(kept, merged)
 
 

@@ -27,7 +27,7 @@ from django.utils.translation import ngettext
 
 from prisoners import dates
 from prisoners.admin.base import described
-from prisoners.admin.standing import cite_page, page_of, root_of
+from prisoners.admin.standing import cite_page, page_of
 from prisoners.admin.standing import described as fact_described
 from prisoners.adminsite import DeskSite
 from prisoners.models import (
@@ -45,6 +45,7 @@ from prisoners.models.accounts import READ, RESTRICTED, WRITE, may
 from prisoners.reading.facets import RECENT
 from prisoners.reading.figures import Comparison, conflicts
 from prisoners.reading.gaps import Gap
+from prisoners.reading.owners import root_of
 from prisoners.reading.releases import unnamed
 from prisoners.reading.worklist.facts import Fact, against, disputed, uncited
 from prisoners.reading.worklist.listed import LIVING, MOST, Count, Place, Rows, chain, count

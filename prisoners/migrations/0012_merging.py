@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("prisoners", "0009_history"),
+        ("prisoners", "0011_importing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

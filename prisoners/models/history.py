@@ -205,7 +205,11 @@ class Histories(HistoricalRecords):  # type: ignore[misc]  # comes without types
 
     def get_meta_options(self, model: Any) -> Any:
         name = model._meta.model_name
-        targets = [one.fields[0] for one in model._meta.indexes if one.condition is not None]
+        targets = [
+            name
+            for name in (one.fields[0] for one in model._meta.indexes if one.condition is not None)
+            if model._meta.get_field(name).is_relation
+        ]
         owner = getattr(model, "owner_field", None)
         return {
             **super().get_meta_options(model),

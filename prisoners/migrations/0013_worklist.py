@@ -88,6 +88,6 @@ class AddIndexes(Operation):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("prisoners", "0008_indexes_by_target")]
+    dependencies = [("prisoners", "0012_merging")]
 
     operations = [AddIndexes()]
