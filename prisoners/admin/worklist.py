@@ -27,6 +27,7 @@ from django.utils.translation import ngettext
 
 from prisoners import dates
 from prisoners.admin.base import described
+from prisoners.admin.duplicates import compare_page
 from prisoners.admin.standing import cite_page, page_of
 from prisoners.admin.standing import described as fact_described
 from prisoners.adminsite import DeskSite
@@ -42,13 +43,18 @@ from prisoners.models import (
     Translation,
 )
 from prisoners.models.accounts import READ, RESTRICTED, WRITE, may
+from prisoners.models.duplicates import DuplicateCandidate
+from prisoners.models.workflow import Revision
+from prisoners.reading.duplicates import Mark
 from prisoners.reading.facets import RECENT
 from prisoners.reading.figures import Comparison, conflicts
 from prisoners.reading.gaps import Gap
 from prisoners.reading.owners import root_of
 from prisoners.reading.releases import unnamed
+from prisoners.reading.review import proposed
 from prisoners.reading.worklist.facts import Fact, against, disputed, uncited
-from prisoners.reading.worklist.listed import LIVING, MOST, Count, Place, Rows, chain, count
+from prisoners.reading.worklist.imports import with_refused_rows
+from prisoners.reading.worklist.listed import KINDS, LIVING, MOST, Count, Place, Rows, chain, count
 from prisoners.reading.worklist.records import due_disclosures, in_review, unarchived, unconfirmed
 
 PAGE_SIZE: Final = 50
@@ -415,15 +421,115 @@ class Unarchived(Item):
         ]
 
 
+class Proposed(Item):
+    name = "proposed"
+    by_person = True
+
+    def title(self) -> str:
+        return _("Proposed changes waiting for a decision")
+
+    def todo(self) -> str:
+        return _("Read what changes beside its sources, and accept or refuse it.")
+
+    def nothing(self) -> str:
+        return _("No proposed change waits for a decision.")
+
+    def rows(self, asking: Asking) -> Rows:
+        return proposed() if asking.user is None else proposed(by=asking.user)
+
+    def lines(self, rows: Sequence[Revision], asking: Asking) -> list[Line]:
+        kinds = {str(model._meta.model_name): at for at, model in enumerate(KINDS)}
+        records = loaded(Place(kinds[one.kind], one.record) for one in rows)
+        return [
+            Line(
+                text=named(record),
+                url=reverse("admin:prisoners_revision_change", args=[one.pk]),
+                details=[
+                    _("proposed by %(who)s, %(day)s") % {"who": one.by, "day": day_label(one.at)},
+                    *([one.reason] if one.reason else []),
+                ],
+                is_public=record.is_public,
+            )
+            for one in rows
+            if (record := records.get(Place(kinds[one.kind], one.record)))
+        ]
+
+
+class Duplicates(Item):
+    name = "duplicates"
+
+    def title(self) -> str:
+        return _("Possible duplicates")
+
+    def todo(self) -> str:
+        return _("Look at the two side by side, and say whether they are one person.")
+
+    def nothing(self) -> str:
+        return _("No two records look as if they were of one person.")
+
+    def rows(self, asking: Asking) -> Rows:
+        return DuplicateCandidate.objects.select_related("first", "second").order_by("-score", "id")
+
+    def lines(self, rows: Sequence[DuplicateCandidate], asking: Asking) -> list[Line]:
+        return [
+            Line(
+                text=f"{one.first_spelling} / {one.second_spelling}",
+                url=compare_page(one.first_id, one.second_id),
+                details=[
+                    _("alike by %(score)s per cent") % {"score": one.score},
+                    *(str(Mark(mark).label) for mark in one.marks.split(",") if mark in Mark),
+                ],
+                is_public=one.first.is_public and one.second.is_public,
+            )
+            for one in rows
+        ]
+
+
+class RefusedRows(Item):
+    name = "refused-rows"
+    by_person = True
+
+    def title(self) -> str:
+        return _("Imports with refused rows")
+
+    def todo(self) -> str:
+        return _("Read why each row was refused, mend it in the list, and import it again.")
+
+    def nothing(self) -> str:
+        return _("No row of an import was refused.")
+
+    def rows(self, asking: Asking) -> Rows:
+        return with_refused_rows(asking.user)
+
+    def lines(self, rows: Sequence[Any], asking: Asking) -> list[Line]:
+        return [self._line(one) for one in rows]
+
+    @staticmethod
+    def _line(one: Any) -> Line:
+        refused = ngettext("%(number)s row refused", "%(number)s rows refused", one.refused)
+        return Line(
+            text=str(one),
+            url=f"{reverse('admin:prisoners_import_change', args=[one.pk])}?outcome=refused",
+            details=[
+                refused % {"number": number(one.refused)},
+                str(one.get_stage_display()),
+                day_label(one.made_at),
+            ],
+        )
+
+
 # In the order in which they stand on the desk.
 ITEMS: Final[tuple[Item, ...]] = (
     Uncited(),
     InReview(),
+    Proposed(),
     Unnamed(),
     Conflicting(),
     Disputed(),
     Unconfirmed(),
     DueDisclosures(),
+    Duplicates(),
+    RefusedRows(),
     Unarchived(),
 )
 
