@@ -48,6 +48,7 @@ GROUPS: Final = (
     ("figures", gettext_lazy("Reported figures"), ("Figure",)),
     ("actors", gettext_lazy("Who acts"), ("Actor",)),
     ("translations", gettext_lazy("Translations"), ("Translation",)),
+    ("review", gettext_lazy("Review"), ("Revision",)),
     ("keeping", gettext_lazy("Kept by the site"), ("FormerAddress", "DossierEntry")),
     ("accounts", gettext_lazy("Who may"), ("User", "Invitation")),
 )

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -30,6 +31,7 @@ SETTINGS = (
     "HSTS_SUBDOMAINS",
     "HTTPS",
     "LOG_LEVEL",
+    "ONE_PERSON_TEAM",
     "PORT",
     "SECRET_KEY",
     "SECRET_KEY_FILE",
@@ -109,6 +111,12 @@ def _refuse_network(event: str, details: tuple[object, ...]) -> None:
 def _in_english() -> None:
     """Begins every test in English: a page that the last one asked for may have been in another."""
     translation.activate("en")
+
+
+@pytest.fixture
+def one_person_team(settings: Any) -> None:
+    """Lets a test publish by the account that wrote, as where one person is the whole team."""
+    settings.ONE_PERSON_TEAM = True
 
 
 @pytest.fixture(autouse=True)

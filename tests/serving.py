@@ -8,13 +8,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
 from django.conf import settings
 
-from tests.bench.serving import HOST, free_port, gunicorn, running
+from tests.bench.serving import HOST, Server, free_port, gunicorn, running
 from tests.conftest import SETTINGS
 
 
@@ -43,6 +43,7 @@ def empty_database(folder: Path) -> Iterator[str]:
 class Site:
     url: str
     environment: dict[str, str]
+    server: Server | None = None
 
     def manage(self, *arguments: str) -> str:
         """Run a command of the site beside it, and return what it says."""
@@ -70,5 +71,5 @@ def served(folder: Path, *dossiers: str) -> Iterator[Site]:
         site.manage("prepare", "--make-secret-key")
         for dossier in dossiers:
             site.manage("load_dossier", dossier)
-        with running("The site", gunicorn("tracker.wsgi"), environment, folder / "log"):
-            yield site
+        with running("The site", gunicorn("tracker.wsgi"), environment, folder / "log") as server:
+            yield replace(site, server=server)

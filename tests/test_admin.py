@@ -48,7 +48,8 @@ from tests.factories import (
     cite,
 )
 
-pytestmark = pytest.mark.django_db
+# What one account writes here, it also publishes; see test_second_person for where it takes two.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_person_team")]
 
 MODELS = list(FACTORIES)
 NAMES = [model.__name__ for model in MODELS]
@@ -561,7 +562,7 @@ def test_a_record_is_published_submitted_and_withdrawn_by_name(desk: Client) -> 
         ("publish", State.PUBLISHED),
         ("withdraw", State.WITHDRAWN),
     ):
-        response = desk.post(address(Prisoner, verb, prisoner.pk))
+        response = desk.post(address(Prisoner, verb, prisoner.pk), {"reason": "Test reason"})
         assert response.url == address(Prisoner, "change", prisoner.pk)  # type: ignore[attr-defined]
         assert _fresh(prisoner).state == state
     assert _fresh(name).state == State.PUBLISHED
@@ -849,7 +850,9 @@ def test_the_first_page_is_grouped_by_the_work(desk: Client) -> None:
     listed = [
         model["object_name"] for group in response.context["app_list"] for model in group["models"]
     ]
-    assert sorted(listed) == sorted([*NAMES, "FormerAddress", "DossierEntry", "Invitation", "User"])
+    assert sorted(listed) == sorted(
+        [*NAMES, "FormerAddress", "DossierEntry", "Invitation", "Revision", "User"]
+    )
     assert settings.SITE_NAME in said(response)
 
 

@@ -416,7 +416,7 @@ def test_a_withdrawn_record_is_not_published_again(dossier: Load, model: type[Re
     dossier()
     one = model._default_manager.first()
     assert one is not None
-    workflow.withdraw(record=one)
+    workflow.withdraw(record=one, reason="Test reason")
     report = dossier()
     one.refresh_from_db()
     assert one.state == State.WITHDRAWN

@@ -48,7 +48,7 @@ from tests.factories import (
 )
 from tests.reader import Element, read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_person_team")]
 
 SECRET = "zq restricted zq"
 

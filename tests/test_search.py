@@ -251,7 +251,7 @@ def test_the_index_follows_what_is_public_however_that_changes() -> None:
     for change in (
         lambda: Prisoner.objects.filter(pk=person.pk).update(state="withdrawn"),
         lambda: PrisonerName.objects.filter(pk=name.pk).update(state="draft"),
-        lambda: workflow.withdraw(record=person),
+        lambda: workflow.withdraw(record=person, reason="Test reason"),
         lambda: _save(person, disclosure="withheld", disclosure_reason="Test reason."),
         lambda: _save(name, disclosure="withheld", disclosure_reason="Test reason."),
         lambda: Prisoner.objects.bulk_update([_set(person, state="draft")], ["state"]),

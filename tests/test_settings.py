@@ -94,6 +94,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         ("HOST", "http://localhost"),
         ("PORT", "0"),
         ("PORT", "65536"),
+        ("ONE_PERSON_TEAM", "perhaps"),
         ("SESSION_IDLE_MINUTES", "0"),
         ("SESSION_IDLE_MINUTES", "an hour"),
         ("WEB_CONCURRENCY", "0"),

@@ -334,7 +334,7 @@ def test_a_shared_record_that_is_hidden_takes_its_choice_along_at_once() -> None
     asked = PrisonerFilter(QueryDict("facility=test-colony"), kept.current(), today=TODAY)
     assert asked.is_valid()
     assert asked.count().possible == 1
-    workflow.withdraw(record=facility)
+    workflow.withdraw(record=facility, reason="Test reason")
     now = PrisonerFilter(QueryDict(), kept.current(), today=TODAY)
     assert now.is_valid()
     assert now.facets()["facility"] == {}
@@ -385,5 +385,5 @@ def test_a_person_is_in_the_list_in_the_request_after_publication_and_gone_after
     assert "Test Zzz" not in client.get("/prisoners/").content.decode()
     Prisoner.objects.filter(pk=who.pk).update(state=State.PUBLISHED)
     assert "Test Zzz" in client.get("/prisoners/").content.decode()
-    workflow.withdraw(record=who)
+    workflow.withdraw(record=who, reason="Test reason")
     assert "Test Zzz" not in client.get("/prisoners/").content.decode()

@@ -113,6 +113,7 @@ def desk(client: Client) -> Client:
     return at_desk(client, Role.EDITOR)
 
 
+@pytest.mark.usefixtures("one_person_team")
 def test_a_record_is_translated_on_its_own_page(desk: Client) -> None:
     actor: Actor = ActorFactory.create(published=True, name="Test Group")
     cite(actor, "name")

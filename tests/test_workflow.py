@@ -153,7 +153,7 @@ def test_to_withhold_needs_a_reason() -> None:
 
 def test_a_withdrawn_part_stays_withdrawn_when_the_whole_is_published(draft: Prisoner) -> None:
     charge = Charge.objects.get()
-    workflow.withdraw(record=charge)
+    workflow.withdraw(record=charge, reason="Test reason")
     workflow.publish(record=draft)
     assert states(Charge) == {State.WITHDRAWN}
     assert states(Detention, ReleaseOutcome) == {State.PUBLISHED}
@@ -162,7 +162,7 @@ def test_a_withdrawn_part_stays_withdrawn_when_the_whole_is_published(draft: Pri
 def test_what_was_withdrawn_comes_back_when_it_is_published_again(draft: Prisoner) -> None:
     workflow.publish(record=draft)
     before = {model: set(model._default_manager.published()) for model in WHOLE}
-    assert workflow.withdraw(record=draft) == 1
+    assert workflow.withdraw(record=draft, reason="Test reason") == 1
     for model in (Prisoner, PrisonerName, Detention, Charge, ReleaseOutcome):
         assert not model._default_manager.published().exists()
         assert not model._default_manager.counted().exists()
@@ -174,7 +174,7 @@ def test_what_was_withdrawn_comes_back_when_it_is_published_again(draft: Prisone
 
 
 def test_to_submit_asks_for_the_drafts_and_leaves_the_rest(draft: Prisoner) -> None:
-    workflow.withdraw(record=Charge.objects.get())
+    workflow.withdraw(record=Charge.objects.get(), reason="Test reason")
     number = workflow.submit(record=draft)
     assert states(Charge) == {State.WITHDRAWN}
     assert states(Prisoner, PrisonerName, Detention, ReleaseOutcome) == {State.IN_REVIEW}
@@ -266,7 +266,7 @@ def test_what_hangs_on_a_record_cannot_be_seen_without_it(
     for name in path.split("."):
         other = getattr(other, name)
     if how == "withdrawn":
-        workflow.withdraw(record=other)
+        workflow.withdraw(record=other, reason="Test reason")
     else:
         other.disclosure, other.disclosure_reason = Disclosure.WITHHELD, "Test reason"
         other.save()

@@ -39,6 +39,7 @@ EXPECTED = {
     "LOG_LEVEL": "DEBUG, INFO, WARNING, ERROR or CRITICAL",
     "HOST": "an address of this machine to listen on, such as 127.0.0.1",
     "PORT": "a whole number from 1 to 65535",
+    "ONE_PERSON_TEAM": "true or false",
     "SESSION_IDLE_MINUTES": "a whole number of minutes, 1 to 720",
     "WEB_CONCURRENCY": "a whole number of processes, 1 to 64",
     "WEB_THREADS": "a whole number of threads for each process, 1 to 64",
@@ -122,6 +123,8 @@ LOG_LEVEL = env.str(
     "INFO",
     validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
 )
+# Whether somebody may publish what they wrote themselves. See prisoners/desk/workflow.py.
+ONE_PERSON_TEAM = env.bool("ONE_PERSON_TEAM", False)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30, validate=validate.Range(1, 720))
 WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64))
 WEB_THREADS = env.int("WEB_THREADS", 4, validate=validate.Range(1, 64))

@@ -6,6 +6,7 @@ from prisoners.admin import (
     detentions,
     people,
     releases,
+    revisions,
     sources,
     translations,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "detentions",
     "people",
     "releases",
+    "revisions",
     "sources",
     "translations",
 ]

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR
@@ -28,8 +29,10 @@ from django_countries.fields import CountryField
 from prisoners.admin.fields import LARGEST_NUMBER, CountryChoice, IntervalWidget, RecordChoice
 from prisoners.admin.forms import RecordForm, RecordFormSet
 from prisoners.admin.history import HistoryPages
+from prisoners.admin.proposing import Proposing, must_propose
 from prisoners.admin.roles import ByRole
-from prisoners.admin.standing import Standing, owner_of, page_of, root_of, standing
+from prisoners.admin.standing import Standing, page_of, standing
+from prisoners.admin.steps import WithReason, reason_of, steps_shown
 from prisoners.desk import workflow
 from prisoners.models import (
     Affiliation,
@@ -48,6 +51,7 @@ from prisoners.models import (
 from prisoners.models.accounts import RESTRICTED_FACTS
 from prisoners.models.deals import DealParty
 from prisoners.models.fields import IntervalField
+from prisoners.reading.owners import owner_of, root_of
 from prisoners.reading.search import find_any
 
 if TYPE_CHECKING:
@@ -80,8 +84,13 @@ KEEPING = (
 VERBS: Final[dict[str, tuple[Callable[..., int], Any]]] = {
     "publish": (workflow.publish, gettext_lazy("Publish")),
     "submit": (workflow.submit, gettext_lazy("Submit for review")),
+    "send_back": (workflow.send_back, gettext_lazy("Send back")),
     "withdraw": (workflow.withdraw, gettext_lazy("Withdraw from the public")),
 }
+
+
+# These are done for a reason only, which somebody else will read.
+NEEDS_REASON: Final = ("send_back", "withdraw")
 
 
 def private(model: type[models.Model]) -> tuple[Any, dict[str, Any]]:
@@ -163,14 +172,15 @@ class OfRecords(ByRole):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
+class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
     """A kind of record at the desk.
 
     ``person`` is the path to the prisoner, by whose names a record is found.
     """
 
     form = RecordForm
-    actions = ("publish", "submit", "withdraw")
+    actions = ("publish", "submit", "send_back", "withdraw")
+    action_form = WithReason
     list_filter: ClassVar[Any] = ("state", "disclosure")
     list_per_page = 50
     show_full_result_count = False
@@ -288,25 +298,30 @@ class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
         if record is not None and not context["is_popup"]:
             # As it is stored: a form with errors has left its entries on the other one.
             stored = self.model._default_manager.get(pk=record.pk)
-            now = standing(stored, is_public=self.is_shown(stored))
+            now = standing(
+                stored,
+                is_public=self.is_shown(stored),
+                proposes=must_propose(request.user, stored),
+            )
             context |= {
                 "standing": now,
                 "tools": self.tools(stored) if self.has_add_permission(request) else [],
                 "verbs": self._verbs(request, stored, now),
+                **steps_shown(stored),
             }
         context["show_save_and_continue"] = False
-        context["can_save_and_publish"] = (
-            self.has_publish_permission(request)
-            and not context["is_popup"]
-            and (record is None or record.state != State.PUBLISHED)
-        )
+        is_free = not context["is_popup"] and (record is None or record.state != State.PUBLISHED)
+        publishes = self.has_publish_permission(request)
+        # Whoever saves is the last author; where it takes two, saving leads to the other one.
+        context["can_save_and_publish"] = publishes and is_free and settings.ONE_PERSON_TEAM
+        context["can_save_and_submit"] = is_free and (record is None or record.state == State.DRAFT)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def _verbs(self, request: HttpRequest, record: Record, now: Standing) -> list[dict[str, str]]:
+    def _verbs(self, request: HttpRequest, record: Record, now: Standing) -> list[dict[str, Any]]:
         """Return the named actions that make sense for a record now."""
         possible = {
             State.DRAFT: ("publish", "submit"),
-            State.IN_REVIEW: ("publish",),
+            State.IN_REVIEW: ("publish", "send_back"),
             State.PUBLISHED: ("publish", "withdraw") if now.new else ("withdraw",),
             State.WITHDRAWN: ("publish",),
         }[State(record.state)]
@@ -316,6 +331,7 @@ class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
                 "name": verb,
                 "label": _("Publish what is new") if now.new and verb == "publish" else label,
                 "url": reverse(name % verb, args=[record.pk]),
+                "needs_reason": verb in NEEDS_REASON,
             }
             for verb, (_verb, label) in VERBS.items()
             if verb in possible and self._may(request, verb, record)
@@ -325,7 +341,7 @@ class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
         """Whether somebody may do a named action to a record: what is public is an editor's."""
         if verb != "submit" and not self.has_publish_permission(request):
             return False
-        return self.has_change_permission(request, record)
+        return self.changes_at_once(request, record)
 
     # Saving
 
@@ -388,6 +404,9 @@ class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
         if "_publish" in request.POST and self._may(request, "publish", record):
             self._do(request, "publish", [record])
             return HttpResponseRedirect(page_of(record))
+        if "_submit" in request.POST and self._may(request, "submit", record):
+            self._do(request, "submit", [record])
+            return HttpResponseRedirect(page_of(record))
         if isinstance(record, Citation | Translation):
             return HttpResponseRedirect(page_of(root_of(record)))
         owner = None if self.stays else owner_of(record)
@@ -420,13 +439,13 @@ class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
             if not self._may(request, verb, record):
                 raise PermissionDenied
             try:
-                action(record=record)
+                action(record=record, by=request.user, reason=reason_of(request.POST))
             except ValidationError as error:
-                self.message_user(request, _refused(record, error), messages.ERROR)
+                self.message_user(request, _refused(verb, record, error), messages.ERROR)
             else:
                 done += 1
                 self.log_change(request, record, str(label))
-                if verb != "submit":
+                if verb != "submit":  # of which there may be hundreds in a list
                     self.message_user(request, self._said(verb, record), messages.SUCCESS)
         if done and verb == "submit":
             words = ngettext(
@@ -437,6 +456,10 @@ class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
     def _said(self, verb: str, record: Any) -> SafeString | str:
         if verb == "withdraw":
             return _("“%(record)s” is withdrawn: visitors no longer see it.") % {"record": record}
+        if verb == "send_back":
+            return _("“%(record)s” is a draft again, with your word to its author.") % {
+                "record": record
+            }
         if not self.is_shown(record):
             return _("“%(record)s” is published, and not shown to visitors.") % {"record": record}
         address = public_url(record)
@@ -452,6 +475,10 @@ class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
     @admin.action(permissions=["change"], description=gettext_lazy("Submit for review"))
     def submit(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         self._do(request, "submit", queryset)
+
+    @admin.action(permissions=["publish"], description=gettext_lazy("Send back"))
+    def send_back(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        self._do(request, "send_back", queryset)
 
     @admin.action(permissions=["publish"], description=gettext_lazy("Withdraw from the public"))
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
@@ -498,7 +525,20 @@ class PartsInline(OfRecords):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
         formset.may_publish = self.has_publish_permission(request)
+        formset.proposes = must_propose(request.user, obj)
+        formset.proposed = getattr(request, "proposed_values", {})
         return formset
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether somebody may add parts: drafts may be added to what is public."""
+        return super().has_add_permission(request, obj) or must_propose(request.user, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) or must_propose(request.user, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the table has boxes to delete; those of what was public are closed."""
+        return super().has_delete_permission(request, obj) or must_propose(request.user, obj)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         queryset: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
@@ -525,7 +565,9 @@ def public_url(record: Record) -> str | None:
     return public_url(owner) if owner else None
 
 
-def _refused(record: Record, error: ValidationError) -> SafeString:
+def _refused(verb: str, record: Record, error: ValidationError) -> SafeString | str:
+    if verb in NEEDS_REASON:
+        return f"{record}: {' '.join(error.messages)}"
     return format_html(
         '{} <a href="{}">{}</a><ul>{}</ul>',
         _("“%(record)s” is not published. This is missing:") % {"record": record},

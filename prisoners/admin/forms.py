@@ -12,7 +12,9 @@ from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.admin.fields import RecordChoice
+from prisoners.desk.revisions import put
 from prisoners.desk.workflow import UNPUBLISHED
+from prisoners.models import State, kind_of
 from prisoners.models.fields import first_name, last_name
 
 # The field at which the message of a constraint helps most; any other stands above the form.
@@ -100,15 +102,27 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 class RecordFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs only
     """Parts of one record on its page. One that was ever public is withdrawn, not deleted.
 
-    ``may_publish`` is whether whoever looks at it may change what was ever public.
+    ``may_publish`` is whether whoever looks at it may change what was ever public; ``proposes``,
+    whether a change of what is public is proposed; ``proposed``, what is to be shown of it.
     """
 
     may_publish = False
+    proposes = False
+    proposed: dict[Any, Any] = {}  # set on the class made for one request
+
+    def get_queryset(self) -> Any:
+        is_read = hasattr(self, "_queryset")
+        rows = super().get_queryset()
+        if self.proposed and not is_read:
+            for one in rows:
+                put(one, self.proposed.get((kind_of(one), one.pk), {}))
+        return rows
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         instance = form.instance
-        if instance.pk and instance.state not in UNPUBLISHED and not self.may_publish:
+        is_open = self.may_publish or (self.proposes and instance.state == State.PUBLISHED)
+        if instance.pk and instance.state not in UNPUBLISHED and not is_open:
             for field in form.fields.values():
                 field.disabled = not field.widget.is_hidden
         if DELETION_FIELD_NAME in form.fields and instance.pk and instance.state not in UNPUBLISHED:

@@ -24,7 +24,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from prisoners import dates
-from prisoners.admin.standing import page_of, root_of
+from prisoners.admin.proposing import must_propose, propose_as_it_was
+from prisoners.admin.standing import page_of
 from prisoners.desk.putting_back import can_be_put_back, put_back
 from prisoners.desk.workflow import UNPUBLISHED
 from prisoners.models import (
@@ -52,6 +53,7 @@ from prisoners.reading.history import (
     said,
     title,
 )
+from prisoners.reading.owners import root_of
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -366,6 +368,11 @@ class HistoryPages(Base):
         errors: list[str] = []
         if request.method == "POST":
             try:
+                if record is not None and must_propose(request.user, record):
+                    propose_as_it_was(
+                        request, record, then, [field.name for field in fields], reason
+                    )
+                    return HttpResponseRedirect(page_of(record))
                 done = put_back(
                     row=then,
                     fields=[field.name for field in fields],

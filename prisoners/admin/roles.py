@@ -29,6 +29,10 @@ class ByRole:
         return may(request.user, WRITE) and self._is_free(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.changes_at_once(request, obj)
+
+    def changes_at_once(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether somebody's change takes effect by itself; see ``prisoners.admin.proposing``."""
         return may(request.user, WRITE) and self._is_free(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

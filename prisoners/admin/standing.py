@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from prisoners.desk import workflow
-from prisoners.models import TARGET_NAMES, Citation, Disclosure, Record, State, Translation
+from prisoners.models import TARGET_NAMES, Citation, Disclosure, Record, State
 from prisoners.models.fields import IntervalField
 from prisoners.reading.gaps import Gap, parts, stated_facts, uncited
+from prisoners.reading.owners import owner_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,6 @@ class Standing:
     cite_url: str
 
 
-def owner_of(record: Record) -> Record | None:
-    """Return the record that this is entered with: what it is a part of, cites or translates."""
-    if isinstance(record, Citation | Translation):
-        return record.target
-    return getattr(record, record.owner_field) if record.owner_field else None
-
-
-def root_of(record: Record) -> Record:
-    """Return the record whose page holds this one, however deep: a charge's is the person."""
-    owner = owner_of(record)
-    return root_of(owner) if owner else record
-
-
 def page_of(record: Record) -> str:
     """Return the address of a record's page at the desk."""
     return reverse(f"admin:prisoners_{record._meta.model_name}_change", args=[record.pk])
@@ -77,7 +65,7 @@ def described(gap: Gap) -> str:
     }
 
 
-def shown(record: Record, field: str) -> str:
+def shown(record: Record, field: str, longest: int = 60) -> str:
     """Return the value of a field in words, shortened."""
     model_field: Any = record._meta.get_field(field)
     value = getattr(record, field)
@@ -91,7 +79,7 @@ def shown(record: Record, field: str) -> str:
         words = _("yes") if value else _("no")
     else:
         words = str(value)
-    return words if len(words) <= 60 else f"{words[:59]}…"
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
 
 
 def facts(record: Record) -> Iterator[Gap]:
@@ -101,8 +89,12 @@ def facts(record: Record) -> Iterator[Gap]:
         yield from facts(part)
 
 
-def standing(record: Record, *, is_public: bool) -> Standing:
-    """Find out all of it; ``is_public`` is whether visitors see it now, with all it hangs on."""
+def standing(record: Record, *, is_public: bool, proposes: bool = False) -> Standing:
+    """Find out all of it.
+
+    ``is_public`` is whether visitors see it now, with all it hangs on; ``proposes``, whether
+    whoever looks at it changes it by proposing.
+    """
     unpublished = [
         one
         for one in workflow.with_parts(record)
@@ -113,7 +105,7 @@ def standing(record: Record, *, is_public: bool) -> Standing:
     page = f"admin:prisoners_{record._meta.model_name}_cite"
     return Standing(
         state=str(State(record.state).label),
-        line=_line(record, unpublished, is_public),
+        line=_line(record, unpublished, is_public, proposes),
         is_public=is_public,
         new=_counted(unpublished) if record.state == State.PUBLISHED else "",
         uncited=[
@@ -128,12 +120,17 @@ def standing(record: Record, *, is_public: bool) -> Standing:
     )
 
 
-def _line(record: Record, unpublished: list[Record], is_public: bool) -> str:
+def _line(record: Record, unpublished: list[Record], is_public: bool, proposes: bool) -> str:
     if record.disclosure == Disclosure.WITHHELD:
         if record.state == State.PUBLISHED:
             return _("Published and withheld: it is counted, and shown nowhere.")
         return _("Withheld: when it is published it will be counted, and shown nowhere.")
     if record.state == State.PUBLISHED:
+        if is_public and proposes:
+            return _(
+                "Published: what you change here is proposed, and public once somebody else has "
+                "accepted it. What you add is a draft."
+            )
         if is_public:
             return _("Published: what you change here is public as soon as you save it.")
         return _("Published, but visitors do not see it: something that it hangs on is not public.")

@@ -586,7 +586,7 @@ class _Loader:
                     self._problem(name, gap.field, _("this fact has no source"))
                 continue
             try:
-                workflow.publish(record=record)
+                workflow.publish(record=record, reason=self.dossier)
             except ValidationError as error:
                 for message in error.messages:
                     self._problem(name, "", message)

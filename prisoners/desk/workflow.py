@@ -2,46 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from prisoners.models import TARGET_NAMES, TRANSLATED_NAMES, Citation, Record, State
+from prisoners.models import (
+    TARGET_NAMES,
+    TRANSLATED_NAMES,
+    Citation,
+    Record,
+    State,
+    Step,
+    kind_of,
+    recorded,
+)
+from prisoners.models.workflow import Verb, demand_reason
+from prisoners.reading.authors import last_authors
 from prisoners.reading.gaps import parts, uncited
+from prisoners.reading.owners import root_of
 
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW)
+AFTER: Final = {
+    Verb.SUBMITTED: State.IN_REVIEW,
+    Verb.SENT_BACK: State.DRAFT,
+    Verb.PUBLISHED: State.PUBLISHED,
+    Verb.WITHDRAWN: State.WITHDRAWN,
+}
 
 
-def publish(*, record: Record) -> int:
+def publish(*, record: Record, by: Any = None, reason: str = "") -> int:
     """Publish a record with all its parts and citations; return how many became public.
 
-    Raise ValidationError, with every reason, where a fact rests on no source or the record hangs
-    on one that is not public itself; nothing is published then. Parts that were withdrawn stay so.
+    ``by`` is who does it; None is a dossier or a command. Raise ValidationError, with every
+    reason, where a fact rests on no source or the record hangs on one that is not public itself;
+    nothing is published then. Parts that were withdrawn stay so.
     """
     with transaction.atomic():
+        hold(record)
         whole = [one for one in with_parts(record) if one.state in UNPUBLISHED or one is record]
         if reasons := list(_reasons_against(record, whole)):
             raise ValidationError(reasons)
-        return _move(whole, State.PUBLISHED)
+        refuse_own_work([one for one in whole if one.state != State.PUBLISHED], by)
+        return move(whole, Verb.PUBLISHED, lead=record, by=by, reason=reason)
 
 
-def submit(*, record: Record) -> int:
+def submit(*, record: Record, by: Any = None, reason: str = "") -> int:
     """Ask for a draft and its parts to be reviewed; return how many now wait for it."""
     with transaction.atomic():
-        return _move(
-            [one for one in with_parts(record) if one.state == State.DRAFT], State.IN_REVIEW
-        )
+        hold(record)
+        drafts = [one for one in with_parts(record) if one.state == State.DRAFT]
+        return move(drafts, Verb.SUBMITTED, lead=record, by=by, reason=reason)
 
 
-def withdraw(*, record: Record) -> int:
+def send_back(*, record: Record, reason: str, by: Any = None) -> int:
+    """Give what waits for review back to its author; return how many are drafts again.
+
+    Raise ValidationError without a reason: it is what the author reads.
+    """
+    demand_reason("step_sent_back_for_a_reason", reason)
+    with transaction.atomic():
+        hold(record)
+        waiting = [one for one in with_parts(record) if one.state == State.IN_REVIEW]
+        return move(waiting, Verb.SENT_BACK, lead=record, by=by, reason=reason)
+
+
+def withdraw(*, record: Record, reason: str, by: Any = None) -> int:
     """Take a record from the public, and with it all that hangs on it; return 1.
 
     A page that it had answers 410 from the next request on. Its parts keep their own state: they
-    cannot be seen without it, and are there again if it is published again.
+    cannot be seen without it, and are there again if it is published again. Raise ValidationError
+    without a reason.
     """
-    return _move([record], State.WITHDRAWN)
+    demand_reason("step_withdrawn_for_a_reason", reason)
+    with transaction.atomic():
+        hold(record)
+        return move([record], Verb.WITHDRAWN, lead=record, by=by, reason=reason)
+
+
+def hold(record: Record) -> None:
+    """Keep everybody else from changing what is on the same page until the transaction ends.
+
+    Two who change parts of one person wait for each other. The state of ``record`` is read anew:
+    somebody may have moved it since it was loaded.
+    """
+    root = root_of(record)
+    rows = type(root)._default_manager.select_for_update().filter(pk=root.pk)
+    rows.order_by("pk").values_list("pk").first()
+    record.refresh_from_db(fields=["state", "disclosure"])
 
 
 def with_parts(record: Record) -> Iterator[Record]:
@@ -61,9 +114,22 @@ def _reasons_against(record: Record, whole: list[Record]) -> Iterator[str]:
             "record": gap.record,
             "field": gap.label,
         }
+    yield from hanging(whole)
+
+
+def hanging(
+    whole: list[Record], only: Mapping[tuple[str, int], Collection[str]] | None = None
+) -> Iterator[str]:
+    """Yield why records that become public together could not be seen: what they hang on is not.
+
+    ``only`` says of some of them which of their relations are asked about.
+    """
     together = {(type(one), one.pk) for one in whole}
     for one in whole:
+        asked = (only or {}).get((kind_of(one), one.pk), one.public_through)
         for name in one.public_through:
+            if name not in asked:
+                continue
             other: Record | None = getattr(one, name)
             if other is None or (type(other), other.pk) in together or other.is_public:
                 continue
@@ -76,8 +142,69 @@ def _reasons_against(record: Record, whole: list[Record]) -> Iterator[str]:
             }
 
 
-def _move(records: list[Record], state: State) -> int:
-    for record in records:
-        record.state = state
-        record.save(update_fields=["state", "updated_at"])
+@contextmanager
+def signed(by: Any, reason: str) -> Iterator[None]:
+    """Let the history say whose change it is; a dossier or a command has said so before."""
+    if by is None:
+        yield
+        return
+    with recorded(by=by, reason=reason.strip()):
+        yield
+
+
+def refuse_own_work(whole: list[Record], by: Any) -> None:
+    """Raise ValidationError, naming each record, where somebody would publish what they wrote.
+
+    ``by`` is None for a dossier or a command. What has no author, such as what a dossier said, is
+    published by anybody who may.
+    """
+    if by is None or settings.ONE_PERSON_TEAM:
+        return
+    authors = last_authors(whole)
+    own = [one for one in whole if authors.get((kind_of(one), one.pk)) == by.pk]
+    if own:
+        raise ValidationError(
+            [
+                _(
+                    "%(kind)s “%(record)s”: you were the last to change it, and it takes "
+                    "somebody else to publish it."
+                )
+                % {"kind": capfirst(str(one._meta.verbose_name)), "record": one}
+                for one in own
+            ]
+        )
+
+
+def move(
+    records: list[Record], verb: Verb, *, lead: Record, by: Any = None, reason: str = ""
+) -> int:
+    """Move records to the state that a verb leads to, and write down each step; return how many.
+
+    Only verbs call it, in their own transaction. A record that is in the state already leaves
+    no step, unless others that moved were asked for in its name.
+    """
+    state = AFTER[verb]
+    moved = [one for one in records if one.state != state]
+    others = sum(one is not lead for one in moved)
+    noted = [*moved] if lead in moved or not others else [lead, *moved]
+    steps = [
+        Step(
+            kind=kind_of(one),
+            record=one.pk,
+            verb=verb,
+            before=one.state,
+            # What is new in a public record was published in its name: it stays what it is.
+            after=state if one in moved else one.state,
+            lead=one is lead,
+            parts=others if one is lead else 0,
+            by=by,
+            reason=reason.strip(),
+        )
+        for one in noted
+    ]
+    with signed(by, reason):
+        for record in records:
+            record.state = state
+            record.save(update_fields=["state", "updated_at"])
+    Step.objects.bulk_create(steps)
     return len(records)

@@ -35,6 +35,7 @@ from prisoners.models.translations import (
     Translation,
     other_languages,
 )
+from prisoners.models.workflow import Revision, Step, kind_of
 
 __all__ = [
     "ADDRESSED",
@@ -76,6 +77,7 @@ __all__ = [
     "Release",
     "ReleaseDestination",
     "ReleaseOutcome",
+    "Revision",
     "Role",
     "Scope",
     "Sentence",
@@ -83,9 +85,11 @@ __all__ = [
     "State",
     "Statement",
     "Status",
+    "Step",
     "Translation",
     "Version",
     "citable",
+    "kind_of",
     "other_languages",
     "recorded",
     "unrecorded",

@@ -12,13 +12,16 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from prisoners.models.recording import recorded_models
+from prisoners.models.workflow import Step
 
 MESSAGE: Final = "History is never changed or deleted."
 FUNCTION: Final = "prisoners_history_stays"
 
 
 def history_tables() -> list[str]:
-    return [model.history.model._meta.db_table for model in recorded_models()]
+    """Return what is only ever added to: each history, and the steps from state to state."""
+    histories = [model.history.model._meta.db_table for model in recorded_models()]
+    return [*histories, Step._meta.db_table]
 
 
 def _wanted(tables: list[str]) -> Iterator[tuple[str, str, str]]:
