@@ -100,6 +100,8 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
             raise ValidationError([_changed_since(one) for one in found])
         before = {_place(gap) for gap in uncited(root_of(record))}
         changed = _apply(revision)
+        # What was written is another copy: facts are looked at as they are now.
+        record = load(revision.kind, revision.record) or record
         drafts = drafts_with(revision, changed)
         if reasons := list(_reasons_against(record, revision, changed, drafts, before)):
             raise ValidationError(reasons)
