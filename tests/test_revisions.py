@@ -226,6 +226,19 @@ def test_a_withdrawn_record_stays_an_editors(proposer: Client, public: Prisoner)
     assert proposer.post(page_of(public), {"occupation": "Baker"}).status_code == 403
 
 
+def test_what_is_public_is_put_back_from_its_history_by_proposing_it(
+    reviewer: Client, public: Prisoner
+) -> None:
+    Prisoner.objects.filter(pk=public.pk).update(occupation="Baker")
+    row = Prisoner.history.filter(id=public.pk).earliest("history_id")
+    reviewer.post(address(Prisoner, "put_back", public.pk, row.pk), {"reason": "As it was"})
+    public.refresh_from_db()
+    assert public.occupation == "Baker"
+    [revision] = Revision.objects.all()
+    assert revision.changes[0]["fields"] == {"occupation": ["Baker", "Clerk"]}
+    assert revision.reason == "As it was"
+
+
 # Deciding
 
 
