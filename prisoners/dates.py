@@ -91,6 +91,10 @@ class Interval:
     def __str__(self) -> str:
         return self.text
 
+    def __hash__(self) -> int:
+        # The text says all the rest.
+        return hash(self.text)
+
     @property
     def is_day(self) -> bool:
         """Whether only one day is possible."""

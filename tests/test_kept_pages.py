@@ -121,7 +121,7 @@ def test_a_host_that_is_not_ours_is_refused_whatever_is_kept() -> None:
 
 
 def test_what_is_published_or_withdrawn_shows_in_the_next_answer() -> None:
-    person = PrisonerFactory(published=True)
+    person = PrisonerFactory.create(published=True)
     address = person.get_absolute_url().encode()
     assert address in ask()[2]
     assert address in ask(server=in_front_of_nothing)[2]

@@ -39,7 +39,7 @@ def values(record: Any) -> dict[str, Any]:
 @pytest.fixture
 def held() -> list[Detention]:
     return [
-        DetentionFactory(began=began, ended=None, last_confirmed="2021-12-13?")
+        DetentionFactory.create(began=began, ended=None, last_confirmed="2021-12-13?")
         for began in ("2021-07", "2020-08-09/2020-08-12", None)
     ]
 
@@ -63,7 +63,7 @@ def test_one_query_is_asked_again_with_other_numbers(held: list[Detention]) -> N
 
 
 def test_a_query_of_two_collections_keeps_them_apart(held: list[Detention]) -> None:
-    stays = [PlacementFactory(detention=one) for one in held]
+    stays = [PlacementFactory.create(detention=one) for one in held]
     people = [one.prisoner_id for one in held]
     assert found(placements, [held[0].pk], people) == stays[:1]
     assert found(placements, [held[0].pk, held[1].pk], people[1:]) == stays[1:2]
@@ -75,7 +75,7 @@ def test_a_query_of_two_collections_keeps_them_apart(held: list[Detention]) -> N
 
 @pytest.mark.parametrize("count", [1, ROOM[0], ROOM[0] + 1, ROOM[-1], ROOM[-1] + 1])
 def test_there_is_room_for_any_number(count: int) -> None:
-    people = [PrisonerFactory().pk for _number in range(3)]
+    people = [PrisonerFactory.create().pk for _number in range(3)]
     asked = [*people, *range(10_000_000, 10_000_000 + count)][:count]
     expected = list(names(asked))
     assert found(names, asked) == expected
@@ -83,7 +83,7 @@ def test_there_is_room_for_any_number(count: int) -> None:
 
 
 def test_a_column_that_was_left_out_is_read_when_it_is_asked_for() -> None:
-    person = PrisonerFactory()
+    person = PrisonerFactory.create()
     (one,) = found(names, [person.pk])
     assert one.get_deferred_fields() >= {"language", "script"}
     assert one.language == person.names.get().language
@@ -98,7 +98,7 @@ def test_what_would_be_lost_is_refused() -> None:
 
 
 def test_parts_are_given_to_what_they_belong_to(held: list[Detention]) -> None:
-    stays = [PlacementFactory(detention=one) for one in (held[0], held[0], held[2])]
+    stays = [PlacementFactory.create(detention=one) for one in (held[0], held[0], held[2])]
     given = give_parts(held, "placements", Placement.objects.order_by("pk"))
     assert given == stays
     with CaptureQueriesContext(connection) as queries:

@@ -30,8 +30,11 @@ def count(counted: CountRange) -> str:
 
 def when(date: Interval | None) -> str:
     """Return a date with its preposition: ``on 13 December 2025``; empty where it is not known."""
-    if date is None:
-        return ""
+    return _when(date, get_language()) if date else ""
+
+
+@lru_cache(maxsize=16_384)
+def _when(date: Interval, _language: str | None) -> str:
     label = date.label()
     if date.approximate or date.first is None or date.last is None:
         return label

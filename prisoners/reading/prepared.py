@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
-from django.db.models.query import get_related_populators  # type: ignore[attr-defined]  # Django's
+from django.db.models.query import get_related_populators
 from django.db.models.query_utils import DeferredAttribute
 
 from prisoners.models.fields import IntervalAttribute, PossibleDayAttribute
@@ -142,7 +142,9 @@ def _prepare(make: Callable[..., QuerySet[Any]], rooms: tuple[int, ...]) -> _Pre
         converters=tuple(
             (place, tuple(functions), one) for place, (functions, one) in converters.items()
         ),
-        populators=tuple(get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)),
+        populators=tuple(
+            get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # as of Django 6.1 in the stubs
+        ),
         by_descriptor=tuple(name for name in names if not _is_plain(model, name)),
     )
 
