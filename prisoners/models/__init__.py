@@ -9,6 +9,7 @@ from prisoners.models.changes import Change, Version, version, written_as_a_whol
 from prisoners.models.custody import ASKABLE, CountRange, Status
 from prisoners.models.deals import Concession, Deal, DealParty, Statement
 from prisoners.models.detentions import Charge, Detention, Facility, Placement, Sentence
+from prisoners.models.disclosure import HOLDING_BACK, Consent, DisclosureRule, write_held_back
 from prisoners.models.dossiers import DossierEntry
 from prisoners.models.figures import Figure
 from prisoners.models.history import (
@@ -18,6 +19,7 @@ from prisoners.models.history import (
     recorded,
     unrecorded,
 )
+from prisoners.models.holding_back import HoldsBack, How
 from prisoners.models.people import (
     Affiliation,
     ExternalId,
@@ -39,6 +41,7 @@ from prisoners.models.translations import (
 __all__ = [
     "ADDRESSED",
     "ASKABLE",
+    "HOLDING_BACK",
     "TARGETS",
     "TARGET_NAMES",
     "TRANSLATED",
@@ -53,16 +56,20 @@ __all__ = [
     "Charge",
     "Citation",
     "Concession",
+    "Consent",
     "CountRange",
     "Deal",
     "DealParty",
     "Detention",
     "Disclosure",
+    "DisclosureRule",
     "DossierEntry",
     "ExternalId",
     "Facility",
     "Figure",
     "FormerAddress",
+    "HoldsBack",
+    "How",
     "Invitation",
     "NameKey",
     "Operation",
@@ -90,5 +97,6 @@ __all__ = [
     "recorded",
     "unrecorded",
     "version",
+    "write_held_back",
     "written_as_a_whole",
 ]
