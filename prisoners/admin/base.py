@@ -22,12 +22,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_countries.fields import CountryField
 
 from prisoners.admin.fields import LARGEST_NUMBER, CountryChoice, IntervalWidget, RecordChoice
 from prisoners.admin.forms import RecordForm, RecordFormSet
 from prisoners.admin.history import HistoryPages
+from prisoners.admin.preview import preview, preview_page
 from prisoners.admin.roles import ByRole
 from prisoners.admin.standing import Standing, owner_of, page_of, root_of, standing
 from prisoners.desk import workflow
@@ -293,6 +294,7 @@ class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
                 "standing": now,
                 "tools": self.tools(stored) if self.has_add_permission(request) else [],
                 "verbs": self._verbs(request, stored, now),
+                "preview_url": preview_page(stored),
             }
         context["show_save_and_continue"] = False
         context["can_save_and_publish"] = (
@@ -401,7 +403,18 @@ class RecordAdmin(HistoryPages, OfRecords, ModelAdmin):
             name = f"prisoners_{self.opts.model_name}_{verb}"
             return path(f"<int:pk>/{verb}/", view, {"verb": verb}, name=name)
 
-        return [*map(route, VERBS), *super().get_urls()]
+        preview_view = self.admin_site.admin_view(require_safe(self._preview_view))
+        name = f"prisoners_{self.opts.model_name}_preview"
+        seen = path("<int:pk>/preview/", preview_view, name=name)
+        return [*map(route, VERBS), seen, *super().get_urls()]
+
+    def _preview_view(self, request: HttpRequest, pk: int) -> Any:
+        record = self.get_object(request, str(pk))
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        if record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]
+        return preview(request, record)
 
     def _verb_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         record = self.get_object(request, str(pk))

@@ -8,7 +8,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from prisoners.models import TARGET_NAMES, TRANSLATED_NAMES, Citation, Record, State
+from prisoners.desk.protecting import protect
+from prisoners.models import (
+    TARGET_NAMES,
+    TRANSLATED_NAMES,
+    Citation,
+    Detention,
+    Prisoner,
+    Record,
+    State,
+)
+from prisoners.models.looking import today
 from prisoners.reading.gaps import parts, uncited
 
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW)
@@ -24,7 +34,13 @@ def publish(*, record: Record) -> int:
         whole = [one for one in with_parts(record) if one.state in UNPUBLISHED or one is record]
         if reasons := list(_reasons_against(record, whole)):
             raise ValidationError(reasons)
+        for person in {_person_of(one) for one in whole if isinstance(one, Prisoner | Detention)}:
+            protect(person=person, today=today())
         return _move(whole, State.PUBLISHED)
+
+
+def _person_of(record: Prisoner | Detention) -> Prisoner:
+    return record.prisoner if isinstance(record, Detention) else record
 
 
 def submit(*, record: Record) -> int:
