@@ -157,7 +157,8 @@ def _texts_that_name(person: Prisoner) -> Iterator[str]:
         if one.disclosure == Disclosure.WITHHELD or isinstance(one, Citation | PrisonerName):
             continue
         for text in _texts_of(one):
-            if words.intersection(labels(text)):
+            # With an ending, too: names are declined.
+            if any(label.startswith(word) for label in labels(text) for word in words):
                 yield text[:80]
 
 
