@@ -27,7 +27,15 @@ GROUPS: Final = (
     (
         "people",
         gettext_lazy("People"),
-        ("Prisoner", "Detention", "PrisonerName", "Affiliation", "Recognition", "ExternalId"),
+        (
+            "Prisoner",
+            "Detention",
+            "PrisonerName",
+            "Affiliation",
+            "Recognition",
+            "ExternalId",
+            "Consent",
+        ),
     ),
     (
         "custody",

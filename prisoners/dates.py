@@ -454,3 +454,16 @@ def term_label(years: int, months: int, days: int) -> str:
     """Return a length of time in words: ``2 years 6 months``; empty where all are zero."""
     units = ((years, "year"), (months, "month"), (days, "day"))
     return " ".join(_count(number, number, unit) for number, unit in units if number)
+
+
+def coarser(interval: Interval, unit: str) -> Interval:
+    """Return a date of which only the months, or only the years, that it may lie in are known.
+
+    ``unit`` is ``month`` or ``year``. That it is inferred is kept where it lies in one of them.
+    """
+    length = len("2021-07") if unit == MONTH.name else len("2021")
+    first, last = (
+        ".." if day is None else day.isoformat()[:length] for day in (interval.first, interval.last)
+    )
+    text = f"{first}{'?' * interval.inferred}" if first == last else f"{first}/{last}"
+    return _parse(text)

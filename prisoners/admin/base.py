@@ -23,12 +23,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_countries.fields import CountryField
 
 from prisoners.admin.fields import LARGEST_NUMBER, CountryChoice, IntervalWidget, RecordChoice
 from prisoners.admin.forms import RecordForm, RecordFormSet
 from prisoners.admin.history import HistoryPages
+from prisoners.admin.preview import preview, preview_page
 from prisoners.admin.proposing import Proposing, must_propose
 from prisoners.admin.roles import ByRole
 from prisoners.admin.standing import Standing, page_of, standing
@@ -308,6 +309,7 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
                 "tools": self.tools(stored) if self.has_add_permission(request) else [],
                 "verbs": self._verbs(request, stored, now),
                 **steps_shown(stored),
+                "preview_url": preview_page(stored),
             }
         context["show_save_and_continue"] = False
         is_free = not context["is_popup"] and (record is None or record.state != State.PUBLISHED)
@@ -420,7 +422,18 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
             name = f"prisoners_{self.opts.model_name}_{verb}"
             return path(f"<int:pk>/{verb}/", view, {"verb": verb}, name=name)
 
-        return [*map(route, VERBS), *super().get_urls()]
+        preview_view = self.admin_site.admin_view(require_safe(self._preview_view))
+        name = f"prisoners_{self.opts.model_name}_preview"
+        seen = path("<int:pk>/preview/", preview_view, name=name)
+        return [*map(route, VERBS), seen, *super().get_urls()]
+
+    def _preview_view(self, request: HttpRequest, pk: int) -> Any:
+        record = self.get_object(request, str(pk))
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        if record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]
+        return preview(request, record)
 
     def _verb_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         record = self.get_object(request, str(pk))

@@ -48,6 +48,7 @@ from prisoners.reading.history import (
     changed,
     deleted,
     history_begins,
+    hold_back,
     moment,
     origin,
     said,
@@ -123,7 +124,10 @@ class Words:
     """
 
     def __init__(self, request: HttpRequest, site: Any, rows: Iterable[Any]) -> None:
+        rows = list(rows)
         self.restricted = may(request.user, "view_restricted")
+        if not self.restricted:
+            hold_back(rows)
         self.loaded: dict[tuple[type[Any], int], Any] = {}
         needed: dict[type[Any], set[int]] = defaultdict(set)
         for row in rows:

@@ -31,7 +31,7 @@ from prisoners.desk.importing.planning import PERSON
 from prisoners.desk.importing.profile import FIELDS, LayoutError, find, read_layout
 from prisoners.desk.importing.reading import FileError
 from prisoners.models import Import, ImportProfile, ImportRow
-from prisoners.models.accounts import PUBLISH, WRITE, may
+from prisoners.models.accounts import PUBLISH, RESTRICTED, WRITE, may
 
 PER_PAGE: Final = 50
 REFRESH_SECONDS: Final = 2
@@ -317,11 +317,12 @@ class ImportAdmin(OfWriters):
             rows = rows.filter(uncertain=True)
         total = one.counts.get(outcome) if outcome else sum(_counted(one).values())
         page = _Counted(rows, PER_PAGE, total or 0).get_page(request.GET.get("page"))
+        reads = self._reads_all(request, one)
         context = {
             "title": one.file_name,
             "one": one,
             "page": page,
-            "rows": [_shown(row) for row in page],
+            "rows": [_shown(row if reads else report.hide(row)) for row in page],
             "outcome": outcome,
             "filters": _filters(one, outcome),
             "left_out": read_layout(one.layout).left_out(one.headings) if one.layout else [],
@@ -420,12 +421,21 @@ class ImportAdmin(OfWriters):
         }
         return self._page(request, "undo", context)
 
+    @staticmethod
+    def _reads_all(request: HttpRequest, one: Import) -> bool:
+        """Whether somebody reads what a file says of people of whom facts are held back since.
+
+        Whoever brought the file knows it.
+        """
+        return may(request.user, RESTRICTED) or one.made_by_id == request.user.pk
+
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
         one = self._import(request, pk)
         rows = ImportRow.objects.filter(of=one).order_by("number").select_related("prisoner")
-        answer = StreamingHttpResponse(
-            report.lines(rows.iterator(chunk_size=500)), content_type="text/csv; charset=utf-8"
-        )
+        found = rows.iterator(chunk_size=500)
+        if not self._reads_all(request, one):
+            found = map(report.hide, found)
+        answer = StreamingHttpResponse(report.lines(found), content_type="text/csv; charset=utf-8")
         name = f"import-{one.pk}.csv"
         answer.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
         return answer

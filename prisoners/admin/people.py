@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 from anyascii import anyascii
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,10 +20,12 @@ from django_countries.filters import CountryFilter
 from prisoners.admin.base import PartsList, PartsTable, described
 from prisoners.admin.bulk import AssignedFilter, InBulk
 from prisoners.admin.citations import CitedAdmin
+from prisoners.admin.disclosure import shown_page
 from prisoners.admin.duplicates import merges_of, possible_duplicates, told
 from prisoners.admin.fields import PortraitField
 from prisoners.admin.forms import RecordForm, RecordFormSet, is_deleted, leave_to_formset
 from prisoners.desk import duplicates, workflow
+from prisoners.desk.protecting import protect
 from prisoners.models import (
     Affiliation,
     Detention,
@@ -247,7 +250,30 @@ class PrisonerAdmin(InBulk, CitedAdmin):
                 _("Add a statement by this person"),
                 f"{reverse('admin:prisoners_statement_add')}?prisoner={record.pk}",
             ),
+            (
+                _("What visitors see of this person"),
+                reverse("admin:prisoners_prisoner_shown", args=[record.pk]),
+            ),
         ]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self._shown_view)
+        shown = path("<int:pk>/shown/", view, name="prisoners_prisoner_shown")
+        return [shown, *super().get_urls()]
+
+    def _shown_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        person = self.get_object(request, str(pk))
+        if not self.reads_restricted(request):
+            raise PermissionDenied
+        if person is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return shown_page(request, person, context, may_decide=self.has_publish_permission(request))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        # That somebody to be protected is shown all the same is an editor's to decide.
+        return fields if self.has_publish_permission(request) else (*fields, "shown_because")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change and "portrait" in form.changed_data:
@@ -260,7 +286,15 @@ class PrisonerAdmin(InBulk, CitedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         prisoner = form.instance
-        if prisoner.slug == prisoner.public_id and prisoner.state in workflow.UNPUBLISHED:
+        if reasons := protect(person=prisoner, today=timezone.localdate()):
+            self.message_user(
+                request,
+                _("Withheld from the public: %(why)s. An editor may decide otherwise.")
+                % {"why": ", ".join(reasons)},
+                messages.WARNING,
+            )
+        is_new = prisoner.slug == prisoner.public_id and prisoner.state in workflow.UNPUBLISHED
+        if is_new and prisoner.is_named:
             prisoner.slug = address_for(prisoner)
             prisoner.save(update_fields=["slug", "updated_at"])
         duplicates.look_again(people=[prisoner.pk])

@@ -29,8 +29,9 @@ from prisoners.admin.roles import ByRole
 from prisoners.admin.standing import page_of, shown
 from prisoners.admin.steps import reason_of
 from prisoners.desk import revisions
-from prisoners.models import TARGET_NAMES, Citation, Record, Revision, kind_of
-from prisoners.models.accounts import PUBLISH, WRITE, may
+from prisoners.models import TARGET_NAMES, Citation, HoldsBack, Record, Revision, kind_of
+from prisoners.models.accounts import PUBLISH, RESTRICTED, WRITE, may
+from prisoners.models.holding_back import shown_of
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -72,8 +73,12 @@ class Changed:
     lines: list[Line]
 
 
-def lines_of(revision: Revision) -> list[Changed]:
-    """Return what a revision changes, in words, with the citations of each fact."""
+def lines_of(revision: Revision, *, restricted: bool) -> list[Changed]:
+    """Return what a revision changes, in words, with the citations of each fact.
+
+    Unless whoever looks may read what is ``restricted``, of a fact that is held back by now only
+    what visitors may see is told, whenever it was proposed.
+    """
     apart = {
         (kind_of(one.record), one.record.pk, one.field): one
         for one in (revisions.conflicts(revision) if revision.is_open else ())
@@ -87,12 +92,31 @@ def lines_of(revision: Revision) -> list[Changed]:
             continue
         cited = citations_by_field(record)
         lines = [
-            line(record, name, change, cited, apart.get((named["kind"], record.pk, name)))
+            line(
+                record,
+                name,
+                change if restricted else [told(record, name, text) for text in change],
+                cited,
+                apart.get((named["kind"], record.pk, name)),
+            )
             for name, change in fields.items()
         ]
         kind = capfirst(str(record._meta.verbose_name))
         found.append(Changed(record, kind, page_of(record), lines))
     return found
+
+
+def told(record: Record, name: str, text: str | None) -> str | None:
+    """Return what is left of a value, as text, when what is held back of its field is left out."""
+    how = record.held.get(name) if isinstance(record, HoldsBack) else None
+    if how is None or not text:
+        return text
+    bare = type(record)()
+    try:
+        revisions.put(bare, {name: text})
+        return shown_of(bare, name, how) or None
+    except (ValidationError, ValueError):
+        return None
 
 
 def line(
@@ -224,7 +248,7 @@ class RevisionAdmin(ByRole, ModelAdmin):
         if revision is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
         record = revisions.load(revision.kind, revision.record)
-        changed = lines_of(revision)
+        changed = lines_of(revision, restricted=may(request.user, RESTRICTED))
         stored = [one.record for one in changed if one.record is not None]
         context = {
             **self.admin_site.each_context(request),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
 from prisoners.desk import duplicates, operations, workflow
+from prisoners.desk.protecting import protect
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
@@ -29,6 +31,7 @@ from prisoners.models import (
     Affiliation,
     Charge,
     Citation,
+    Consent,
     Detention,
     Disclosure,
     ExternalId,
@@ -52,6 +55,8 @@ from prisoners.models.accounts import RESTRICTED_FACTS
 from prisoners.models.base import with_derived
 from prisoners.models.duplicates import Merger
 from prisoners.models.fields import IntervalField
+from prisoners.models.looking import today
+from prisoners.models.people import UNTIL
 from prisoners.reading.gaps import uncited
 from prisoners.reading.provenance import value_label
 
@@ -68,6 +73,9 @@ class Fate(Enum):
     MOVE = "move"
     # As above, but whether two are the same one is asked.
     ASK = "ask"
+    # They go to the kept record, and are shown to nobody on the way: not everybody who merges may
+    # read them.
+    APART = "apart"
     # They go along with the value that they are of.
     FOLLOW = "follow"
     # They are about the merged record itself, and stay with it.
@@ -88,6 +96,8 @@ FATES: Final[dict[type[models.Model], dict[str, Fate]]] = {
         "citation.prisoner": Fate.FOLLOW,
         "translation.prisoner": Fate.FOLLOW,
         "formeraddress.prisoner": Fate.MOVE,
+        "consent.prisoner": Fate.APART,
+        "disclosurerule.prisoner": Fate.APART,
         # Who works on it was to do so on this record.
         "assignment.prisoner": Fate.STAY,
         # What was judged of it, and where it was merged into or from, is its own past.
@@ -104,10 +114,12 @@ FATES: Final[dict[type[models.Model], dict[str, Fate]]] = {
     },
     ExternalId: {"citation.external_id": Fate.FOLLOW},
     Affiliation: {
+        "disclosurerule.affiliation": Fate.APART,
         "citation.affiliation": Fate.FOLLOW,
         "translation.affiliation": Fate.FOLLOW,
     },
     Recognition: {
+        "disclosurerule.recognition": Fate.APART,
         "citation.recognition": Fate.FOLLOW,
         "translation.recognition": Fate.FOLLOW,
     },
@@ -116,12 +128,24 @@ FATES: Final[dict[type[models.Model], dict[str, Fate]]] = {
         "charge.detention": Fate.MOVE,
         "sentence.detention": Fate.MOVE,
         "releaseoutcome.detention": Fate.MOVE,
+        "disclosurerule.detention": Fate.APART,
         "citation.detention": Fate.FOLLOW,
         "translation.detention": Fate.FOLLOW,
     },
-    Placement: {"citation.placement": Fate.FOLLOW},
-    Charge: {"citation.charge": Fate.FOLLOW, "translation.charge": Fate.FOLLOW},
-    Sentence: {"citation.sentence": Fate.FOLLOW, "translation.sentence": Fate.FOLLOW},
+    Placement: {
+        "disclosurerule.placement": Fate.APART,
+        "citation.placement": Fate.FOLLOW,
+    },
+    Charge: {
+        "disclosurerule.charge": Fate.APART,
+        "citation.charge": Fate.FOLLOW,
+        "translation.charge": Fate.FOLLOW,
+    },
+    Sentence: {
+        "disclosurerule.sentence": Fate.APART,
+        "citation.sentence": Fate.FOLLOW,
+        "translation.sentence": Fate.FOLLOW,
+    },
     ReleaseOutcome: {"citation.release_outcome": Fate.FOLLOW},
 }
 
@@ -267,6 +291,7 @@ def _reasons_against(kept: Prisoner, merged: Prisoner) -> Iterator[str]:
             yield _("“%(record)s” is withdrawn: publish it again first, or leave it.") % {
                 "record": one
             }
+    yield from _held_back(kept, merged)
     if _shown_otherwise(kept, merged):
         # One of them would become public, or be gone from the public, in passing.
         yield _("One of them is withheld: decide first whether this person may be named.")
@@ -274,6 +299,30 @@ def _reasons_against(kept: Prisoner, merged: Prisoner) -> Iterator[str]:
         yield _("“%(record)s” is public and would be gone: keep that one, and merge the draft.") % {
             "record": merged
         }
+
+
+def _held_back(*people: Prisoner) -> Iterator[str]:
+    """Yield what forbids to unite people of whom visitors are shown less than is known."""
+    for one in people:
+        if not one.is_named:
+            yield _(
+                "“%(record)s” is not shown by name, and a merge would let it out: it stays apart."
+            ) % {"record": one}
+        elif one.held_back:
+            yield _(
+                "“%(record)s”: facts are held back from visitors, and a merge cannot keep to that. "
+                "Withhold both people, lift the rules, merge, and make the rules anew."
+            ) % {"record": one}
+    over = [
+        {column for column in UNTIL.values() if _is_over(getattr(one, column))} for one in people
+    ]
+    if any(one != over[0] for one in over):
+        # What is hidden of one of them could be shown by a consent to the other one.
+        yield _("Consents to one of them are over: decide first what may be shown of this person.")
+
+
+def _is_over(until: date | None) -> bool:
+    return until is not None and until < today()
 
 
 def _seen(*people: Prisoner) -> str:
@@ -502,11 +551,17 @@ def merge(
             reason=reason.strip(),
             by=by,
         )
+        consents = list(made.merged.consents.values_list("pk", flat=True))  # type: ignore[attr-defined]
         with recorded(by=by, reason=reason.strip(), origin=Origin.HAND, operation=operation):
             _Doing(made).do()
+            protect(person=Prisoner.objects.get(pk=made.kept.pk), today=today())
         united = [[one.kept._meta.model_name, one.merged.pk, one.kept.pk] for one in made.united]
         Merger.objects.create(
-            merged=made.merged, kept=made.kept, operation=operation, united=united
+            merged=made.merged,
+            kept=made.kept,
+            operation=operation,
+            united=united,
+            consents=consents,
         )
         duplicates.look_again(people=[made.kept.pk, made.merged.pk])
     return operation
@@ -515,12 +570,37 @@ def merge(
 def undo(*, operation: Operation, by: Any, reason: str) -> None:
     """Take a merge back: both records are again what they were.
 
-    Raise ValidationError with what stands in the way, such as a later change of the same fact.
+    Raise ValidationError with what stands in the way, such as a later change of the same fact, or
+    a later decision to show less of the kept record: the merged one would be shown as before.
     """
     with transaction.atomic():
         merger = Merger.objects.select_related("operation").get(operation=operation)
+        pair = [merger.kept_id, merger.merged_id]
+        locked = Prisoner.objects.select_for_update().filter(pk__in=pair)
+        people = {one.pk: one for one in locked.order_by("pk")}
+        kept, merged = people[merger.kept_id], people[merger.merged_id]
+        if _shows_more(kept, merged):
+            raise ValidationError(
+                _(
+                    "It was decided since that visitors see less of “%(kept)s”, and “%(merged)s” "
+                    "would be shown as before. Withhold “%(merged)s” first."
+                )
+                % {"kept": kept, "merged": merged}
+            )
         operations.undo(operation=operation, by=by, reason=reason)
+        mine = Consent.objects.filter(pk__in=merger.consents, prisoner=kept)
+        mine.update(prisoner=merged)
         duplicates.look_again(people=[merger.kept_id, merger.merged_id])
+
+
+def _shows_more(kept: Prisoner, merged: Prisoner) -> bool:
+    """Whether visitors would learn of a merged person what they may not learn of the kept one."""
+    if merged.disclosure == Disclosure.WITHHELD:
+        return False
+    hidden = [_is_over(getattr(kept, column)) for column in UNTIL.values()]
+    return (
+        not kept.is_named or bool(kept.held_back) or any(hidden) or _shown_otherwise(kept, merged)
+    )
 
 
 def standing_for() -> dict[tuple[str, int], int]:
@@ -547,6 +627,8 @@ class _Doing:
             self.sources += _Uniting(united).do()
         for part in self.plan.moved:
             self._move(part)
+        for united in self.plan.united:
+            self._move_apart(united)
         self._redirect()
         self._check_sources()
 
@@ -566,6 +648,13 @@ class _Doing:
             check(part)
             fields.append("updated_at")
         part.save(update_fields=fields)
+
+    @staticmethod
+    def _move_apart(united: United) -> None:
+        for relation in relations(type(united.kept), Fate.APART):
+            name = relation.field.name
+            rows = relation.related_model._default_manager.filter(**{name: united.merged})
+            rows.update(**{name: united.kept})
 
     def _new_owner(self, part: Any) -> Any:
         """Return what a part goes to: what its owner is united with."""

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from prisoners.models import (
     ADDRESSED,
     AddressedRecord,
     FormerAddress,
+    HoldsBack,
     NameKey,
     Operation,
     OperationKind,
@@ -35,6 +36,7 @@ from prisoners.models import (
     State,
     recorded,
 )
+from prisoners.models.holding_back import DECIDED
 from prisoners.models.recording import (
     NO_FACT,
     columns,
@@ -391,7 +393,7 @@ def _change_back(model: type[Any], records: list[Touched]) -> None:
     if not records:
         return
     at = columns(model)
-    apart = {"id", NO_FACT} | ({"slug"} if issubclass(model, AddressedRecord) else set())
+    apart = {"id", NO_FACT, *DECIDED} | ({"slug"} if issubclass(model, AddressedRecord) else set())
     apart |= {"headcount"} if model is Release else set()
     differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
     values = ", ".join(
@@ -465,4 +467,12 @@ def _write_down(model: type[Any], pks: list[int]) -> None:
     if model is PrisonerName:
         NameKey.objects.index(pks)
     elif model is Prisoner:
+        limited = ~Q(basis=Prisoner.Basis.RECORD) | Q(consents__isnull=False)
+        Prisoner.objects.settle(
+            Prisoner.objects.filter(limited, pk__in=pks).values_list("pk", flat=True).distinct()
+        )
         NameKey.objects.show(pks)
+    if issubclass(model, HoldsBack):
+        # What was known before may be held back since.
+        for record in model._default_manager.filter(pk__in=pks).exclude(held_back=""):
+            record.save()

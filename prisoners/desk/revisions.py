@@ -14,6 +14,7 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from prisoners.desk.protecting import protect
 from prisoners.desk.workflow import (
     UNPUBLISHED,
     hanging,
@@ -32,6 +33,7 @@ from prisoners.models import (
     State,
     kind_of,
 )
+from prisoners.models.looking import today
 from prisoners.models.workflow import NO_FACTS, Verb, demand_reason
 from prisoners.reading.gaps import Gap, uncited
 from prisoners.reading.owners import root_of
@@ -108,6 +110,10 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
         refuse_own_work(drafts, by)
         if drafts:
             move(drafts, Verb.PUBLISHED, lead=record, by=by, reason=reason)
+        root = root_of(record)
+        if isinstance(root, Prisoner):
+            # Another birth or arrest may say that this was a child.
+            protect(person=Prisoner.objects.get(pk=root.pk), today=today())
         _decide(revision, Revision.Outcome.ACCEPTED, by, reason)
     return len(changed) + len(drafts)
 

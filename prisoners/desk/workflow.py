@@ -12,10 +12,12 @@ from django.db import transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from prisoners.desk.protecting import protect
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
     Citation,
+    Detention,
     Prisoner,
     Record,
     State,
@@ -23,6 +25,7 @@ from prisoners.models import (
     kind_of,
     recorded,
 )
+from prisoners.models.looking import today
 from prisoners.models.workflow import Verb, demand_reason
 from prisoners.reading.authors import last_authors
 from prisoners.reading.gaps import parts, uncited
@@ -50,7 +53,18 @@ def publish(*, record: Record, by: Any = None, reason: str = "") -> int:
         if reasons := list(_reasons_against(record, whole)):
             raise ValidationError(reasons)
         refuse_own_work([one for one in whole if one.state != State.PUBLISHED], by)
+        with signed(by, reason):
+            for person in _people_of(record):
+                protect(person=person, today=today())
         return move(whole, Verb.PUBLISHED, lead=record, by=by, reason=reason)
+
+
+def _people_of(record: Record) -> Iterator[Prisoner]:
+    """Yield whom publishing a record may show, as they are stored now."""
+    if isinstance(record, Prisoner):
+        yield record
+    elif isinstance(record, Detention):
+        yield Prisoner.objects.get(pk=record.prisoner_id)
 
 
 def submit(*, record: Record, by: Any = None, reason: str = "") -> int:

@@ -10,6 +10,7 @@ from prisoners.models.changes import Change, Version, version, written_as_a_whol
 from prisoners.models.custody import ASKABLE, CountRange, Status
 from prisoners.models.deals import Concession, Deal, DealParty, Statement
 from prisoners.models.detentions import Charge, Detention, Facility, Placement, Sentence
+from prisoners.models.disclosure import HOLDING_BACK, Consent, DisclosureRule, write_held_back
 from prisoners.models.dossiers import DossierEntry
 from prisoners.models.duplicates import (
     DuplicateCandidate,
@@ -25,6 +26,7 @@ from prisoners.models.history import (
     recorded,
     unrecorded,
 )
+from prisoners.models.holding_back import HoldsBack, How
 from prisoners.models.importing import Import, ImportFile, ImportProfile, ImportRow
 from prisoners.models.people import (
     Affiliation,
@@ -48,6 +50,7 @@ from prisoners.models.workflow import Revision, Step, kind_of
 __all__ = [
     "ADDRESSED",
     "ASKABLE",
+    "HOLDING_BACK",
     "TARGETS",
     "TARGET_NAMES",
     "TRANSLATED",
@@ -63,11 +66,13 @@ __all__ = [
     "Charge",
     "Citation",
     "Concession",
+    "Consent",
     "CountRange",
     "Deal",
     "DealParty",
     "Detention",
     "Disclosure",
+    "DisclosureRule",
     "DossierEntry",
     "DuplicateCandidate",
     "DuplicateSearch",
@@ -75,6 +80,8 @@ __all__ = [
     "Facility",
     "Figure",
     "FormerAddress",
+    "HoldsBack",
+    "How",
     "Import",
     "ImportFile",
     "ImportProfile",
@@ -111,5 +118,6 @@ __all__ = [
     "recorded",
     "unrecorded",
     "version",
+    "write_held_back",
     "written_as_a_whole",
 ]

@@ -36,6 +36,9 @@ GRANTS: Final[dict[Role, frozenset[str]]] = {
 # Facts that no visitor ever sees, and at the desk only who may read what is restricted.
 RESTRICTED_FACTS: Final = (
     "risk",
+    "special_risk",
+    "shown_because",
+    "basis",
     "contact",
     "disclosure_reason",
     "disclosure_asked_by",

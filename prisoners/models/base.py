@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.fields import IntervalField, first_name, last_name, read_interval
 from prisoners.models.history import Histories
+from prisoners.models.looking import previewed
 from prisoners.models.recording import Recorded, RecordedQuerySet
 
 if TYPE_CHECKING:
@@ -94,10 +95,13 @@ class RecordQuerySet(RecordedQuerySet):
     """Records, and the ones among them that may be seen or counted."""
 
     _scope = Scope.ALL
+    # Whether what is written was looked at row by row; see ``HoldsBack``.
+    _one_by_one = False
 
     def _clone(self) -> Self:
         clone: Self = super()._clone()  # type: ignore[misc]  # Django's own hook, not in its stubs
         clone.__dict__["_scope"] = self._scope
+        clone.__dict__["_one_by_one"] = self._one_by_one
         return clone
 
     def published(self) -> Self:
@@ -154,6 +158,13 @@ class RecordQuerySet(RecordedQuerySet):
         )
 
     def update(self, **values: Any) -> int:
+        # One value for many rows cannot be moved into the rules of each.
+        if (
+            not set(getattr(self.model, "sensitive", ())).isdisjoint(values)
+            and not self._one_by_one
+            and self.exclude(held_back="").exists()
+        ):
+            raise ValueError("fields that are held back from the public are saved one by one")
         for name, field in interval_fields(self.model).items():
             if name in values and first_name(name) not in values:
                 interval = read_interval(values[name])
@@ -168,10 +179,18 @@ class RecordQuerySet(RecordedQuerySet):
         self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None
     ) -> int:
         objs, fields = list(objs), set(fields)
+        for obj in objs:
+            if getattr(obj, "held_back", ""):
+                fields |= obj.hold_back(fields)
         for field in derived_fields(self.model, fields):
             for obj in objs:
                 field.pre_save(obj, add=False)
-        return super().bulk_update(objs, with_derived(self.model, fields), batch_size)
+        rows = self._chain()  # type: ignore[attr-defined]  # Django's own, not in its stubs
+        rows.__dict__["_one_by_one"] = True
+        changed: int = super(RecordQuerySet, rows).bulk_update(
+            objs, with_derived(self.model, fields), batch_size
+        )
+        return changed
 
     bulk_update.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
 
@@ -185,7 +204,10 @@ def visible(
     """
     condition = Q(**{f"{prefix}state": State.PUBLISHED})
     if scope is Scope.PUBLISHED:
+        if numbers := previewed(model):
+            condition |= Q(**{f"{prefix}pk__in": numbers})
         condition &= Q(**{f"{prefix}disclosure": Disclosure.PUBLIC})
+        condition &= model.shown_today(prefix)  # type: ignore[attr-defined]  # of every record
     for name in getattr(model, "public_through", ()):
         if name == apart_from:
             continue
@@ -294,6 +316,16 @@ class Record(Recorded):
         owner: Record = getattr(self, self.owner_field)
         return owner.get_absolute_url().partition("#")[0]
 
+    @classmethod
+    def shown_today(cls, prefix: str = "") -> Q:
+        """Return a further condition for visitors to see a record, which can depend on the day."""
+        return Q()
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether this record is kept from the public, however published."""
+        return self.disclosure == Disclosure.WITHHELD
+
     def loaded(self, name: str) -> Iterable[Any]:
         """Return the parts of a record under a relation: those that were loaded with it, if any.
 
@@ -309,7 +341,8 @@ class Record(Recorded):
     @property
     def is_public(self) -> bool:
         """Whether this record's own state and disclosure let visitors see it."""
-        return self.state == State.PUBLISHED and self.disclosure == Disclosure.PUBLIC
+        is_out = self.state == State.PUBLISHED or self.pk in previewed(type(self))
+        return is_out and not self.is_withheld
 
 
 def record_constraints(model: str) -> list[models.BaseConstraint]:
@@ -439,6 +472,13 @@ class AddressedRecord(Record):
                 self._former_addresses.filter(slug=self.slug).delete()
                 self._former_addresses.get_or_create(slug=before)
         self._slug_before = self.slug
+
+    def forget_addresses(self, slug: str) -> None:
+        """Move to an address and leave none behind: former ones answer as if they never were."""
+        with transaction.atomic():
+            type(self)._default_manager.filter(pk=self.pk).update(slug=slug)
+            self._former_addresses.all().delete()
+        self.slug = self._slug_before = slug
 
     @property
     def _former_addresses(self) -> Any:

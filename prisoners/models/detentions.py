@@ -24,6 +24,7 @@ from prisoners.models.base import (
 )
 from prisoners.models.custody import DetentionQuerySet
 from prisoners.models.fields import FirstDay, IntervalField, LastDay, interval_constraints
+from prisoners.models.holding_back import HoldsBack, holds_back_constraint
 from prisoners.models.people import Prisoner
 
 
@@ -43,7 +44,7 @@ class EndKnownField(models.DateField):  # type: ignore[type-arg]  # generic in t
         return day
 
 
-class Detention(Record):
+class Detention(HoldsBack, Record):
     """One episode in which a person was held, from arrest to release or death."""
 
     class EndKind(models.TextChoices):
@@ -107,6 +108,7 @@ class Detention(Record):
         "last_confirmed",
     )
     translated = ("place", "arresting_authority")
+    sensitive = ("began", "ended", "last_confirmed", "place", "arresting_authority")
 
     class Meta:
         verbose_name = _("detention")
@@ -115,6 +117,11 @@ class Detention(Record):
         constraints = [
             *record_constraints("detention"),
             *interval_constraints("detention", "began", "ended", "last_confirmed"),
+            holds_back_constraint(
+                "detention",
+                ("began", "ended", "last_confirmed", "place", "arresting_authority"),
+                ("began", "ended", "last_confirmed"),
+            ),
             models.CheckConstraint(
                 condition=Q(ended_last__gte=F("began_first")),
                 name="detention_ends_after_it_began",
@@ -267,7 +274,7 @@ class Facility(AddressedRecord):
         return self.name
 
 
-class Placement(Record):
+class Placement(HoldsBack, Record):
     """Where a person was held during a detention, from and to."""
 
     detention = models.ForeignKey(
@@ -286,6 +293,7 @@ class Placement(Record):
     owner_field = "detention"
     public_through = ("detention", "facility")
     facts = ("facility", "began", "ended")
+    sensitive = ("began", "ended")
 
     class Meta:
         verbose_name = _("placement")
@@ -295,6 +303,7 @@ class Placement(Record):
         constraints = [
             *record_constraints("placement"),
             *interval_constraints("placement", "began", "ended"),
+            holds_back_constraint("placement", ("began", "ended"), ("began", "ended")),
             models.CheckConstraint(
                 condition=Q(ended_last__gte=F("began_first")),
                 name="placement_ends_after_it_began",
@@ -306,7 +315,7 @@ class Placement(Record):
         return f"{self.detention.prisoner}, {self.facility}"
 
 
-class Charge(Record):
+class Charge(HoldsBack, Record):
     """One article of law that a person is or was charged under, and what became of it."""
 
     class Standing(models.TextChoices):
@@ -338,6 +347,7 @@ class Charge(Record):
     public_through = ("detention",)
     facts = ("article", "standing", "standing_on")
     translated = ("code", "wording")
+    sensitive = ("standing_on", "wording")
 
     class Meta:
         verbose_name = _("charge")
@@ -346,6 +356,7 @@ class Charge(Record):
         constraints = [
             *record_constraints("charge"),
             *interval_constraints("charge", "standing_on"),
+            holds_back_constraint("charge", ("standing_on", "wording"), ("standing_on",)),
         ]
         indexes = [
             *work_indexes("charge"),
@@ -358,7 +369,7 @@ class Charge(Record):
         return ", ".join(str(words) for words in (self.code, article, part) if words)
 
 
-class Sentence(Record):
+class Sentence(HoldsBack, Record):
     """What a court imposed."""
 
     class Kind(models.TextChoices):
@@ -408,6 +419,7 @@ class Sentence(Record):
     public_through = ("detention",)
     facts = ("passed", "court", "kind", "years", "regime")
     translated = ("court",)
+    sensitive = ("passed", "court", "regime")
 
     class Meta:
         verbose_name = _("sentence")
@@ -417,6 +429,7 @@ class Sentence(Record):
         constraints = [
             *record_constraints("sentence"),
             *interval_constraints("sentence", "passed"),
+            holds_back_constraint("sentence", ("passed", "court", "regime"), ("passed",)),
         ]
 
     def __str__(self) -> str:

@@ -188,6 +188,8 @@ class Merger(models.Model):
     )
     # Which record of what kind was united with which: lists of kind, merged and kept number.
     united = models.JSONField(_("what was united"), default=list)
+    # The numbers of the consents that were moved: they have no history by which to go back.
+    consents = models.JSONField(_("consents that were moved"), default=list)
 
     objects = MergerQuerySet.as_manager()
 

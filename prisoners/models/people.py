@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -34,11 +35,15 @@ from prisoners.models.fields import (
     LastDay,
     interval_constraints,
 )
+from prisoners.models.holding_back import HoldsBack, How, holds_back_constraint
+from prisoners.models.looking import is_visitor, on_any_day, today
 from prisoners.names import entries
 
 PORTRAIT_FOLDER = "portraits"
 # By these visitors may see a record or not.
 SHOWN: Final = frozenset({"state", "disclosure"})
+# What a consent is given for, and until which day it is shown by that.
+UNTIL: Final = {"name": "shown_until", "portrait": "portrait_until", "biography": "biography_until"}
 # How many spellings are indexed in one go.
 AT_ONCE: Final = 500
 
@@ -54,25 +59,57 @@ class PeopleQuerySet(PrisonerQuerySet):
     """People; however they are shown or hidden, what they are found by is with them."""
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], *args: Any, **kw: Any) -> int:
-        people = list(objs)
+        people, fields = list(objs), list(fields)
         with transaction.atomic():
             changed = super().bulk_update(people, fields, *args, **kw)
-            if not SHOWN.isdisjoint(fields):
+            if "basis" in fields:
+                self.settle(one.pk for one in people)
+            elif not SHOWN.isdisjoint(fields):
                 NameKey.objects.show(one.pk for one in people)
         return changed
 
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        people = list(objs)
+        for one in people:
+            one.settle()
+        return super().bulk_create(people, *args, **kwargs)
+
     def update(self, **values: Any) -> int:
-        if SHOWN.isdisjoint(values):
+        if SHOWN.isdisjoint(values) and "basis" not in values:
             return super().update(**values)
         with transaction.atomic():
             numbers = list(self.values_list("pk", flat=True))
             changed = super().update(**values)
-            NameKey.objects.show(numbers)
+            if "basis" in values:
+                self.settle(numbers)
+            else:
+                NameKey.objects.show(numbers)
         return changed
 
+    def settle(self, people: Iterable[int]) -> None:
+        """Write until which days people (by number) are shown by the consents that there are."""
+        for some in batches(people):
+            for person in self.model.objects.filter(pk__in=some).prefetch_related("consents"):
+                self.model.objects.filter(pk=person.pk).update(**person.last_days())
+            NameKey.objects.show(some)
 
-class Prisoner(AddressedRecord):
-    """A person who is or was held for what a source calls political reasons."""
+
+class Prisoner(HoldsBack, AddressedRecord):
+    """A person who is or was held for what a source calls political reasons.
+
+    ``shown_until`` and its like are the last days on which consents let visitors see the person,
+    the portrait, the biography; NULL: no consent sets a limit. They follow from the consents
+    (``Consent``), and hide by themselves when their day has passed.
+    """
+
+    class Basis(models.TextChoices):
+        RECORD = "record", _("what is publicly known")
+        CONSENT = "consent", _("consent")
+
+    class Identity(models.TextChoices):
+        FULL = "full", _("in full")
+        INITIALS = "initials", _("initials")
+        ANONYMOUS = "anonymous", _("anonymous")
 
     route = "prisoner-detail"
 
@@ -160,10 +197,57 @@ class Prisoner(AddressedRecord):
         ),
     )
 
+    special_risk = models.BooleanField(
+        _("at special risk"),
+        default=False,
+        db_default=False,
+        help_text=_("Withheld from the public unless an editor decides otherwise, with a reason."),
+    )
+    shown_because = models.TextField(
+        _("why shown all the same"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Whoever was a child when arrested, is one now or is at special risk is withheld. "
+            "An editor may decide otherwise, and says here why. Never shown to the public."
+        ),
+    )
+    basis = models.CharField(
+        _("shown on the ground of"),
+        max_length=8,
+        choices=Basis,
+        default=Basis.RECORD,
+        db_default=Basis.RECORD,
+        help_text=_(
+            "Consent: nothing is shown that nobody has consented to, or after the consent ends."
+        ),
+    )
+    identity = models.CharField(
+        _("identity"),
+        max_length=9,
+        choices=Identity,
+        default=Identity.FULL,
+        db_default=Identity.FULL,
+        editable=False,
+    )
+    shown_until = models.DateField(_("shown until"), null=True, editable=False)
+    portrait_until = models.DateField(_("portrait shown until"), null=True, editable=False)
+    biography_until = models.DateField(_("biography shown until"), null=True, editable=False)
+
     objects = PeopleQuerySet.as_manager()  # type: ignore[misc]  # narrows the base\'s
 
     facts = ("gender", "birth", "death", "citizenships", "occupation", "biography")
     translated = ("occupation", "biography", "portrait_rights")
+    sensitive = (
+        "gender",
+        "birth",
+        "death",
+        "citizenships",
+        "occupation",
+        "biography",
+        "portrait",
+    )
 
     class Meta:
         verbose_name = _("prisoner")
@@ -173,6 +257,28 @@ class Prisoner(AddressedRecord):
         constraints = [
             *record_constraints("prisoner"),
             *interval_constraints("prisoner", "birth", "death"),
+            holds_back_constraint(
+                "prisoner",
+                (
+                    "gender",
+                    "birth",
+                    "death",
+                    "citizenships",
+                    "occupation",
+                    "biography",
+                    "portrait",
+                ),
+                ("birth", "death"),
+            ),
+            models.CheckConstraint(
+                condition=Q(identity="full")
+                | Q(slug=models.F("public_id"), portrait="", biography=""),
+                name="prisoner_not_told_by_its_page",
+                violation_error_message=_(
+                    "This person is not shown by name: no address of their own, no portrait and "
+                    "no biography can be public."
+                ),
+            ),
             models.CheckConstraint(
                 condition=Q(death_last__gte=models.F("birth_first")),
                 name="prisoner_dies_after_birth",
@@ -208,12 +314,74 @@ class Prisoner(AddressedRecord):
         names = list(self.loaded("names"))
         return min(names, key=lambda name: name.rank(language)) if names else None
 
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """Load somebody for visitors without what nobody consents to any more.
+
+        However they are loaded, with whatever record: this is where all of them come from.
+        """
+        person = super().from_db(*args, **kwargs)
+        if is_visitor():
+            for name in {"portrait", "biography"} & person.__dict__.keys():
+                # Loaded without its last day, nobody knows that it may be shown.
+                until = person.__dict__.get(UNTIL[name], date.min)
+                if until is not None and until < today():
+                    person.hide(name)
+        return person
+
+    def hide(self, name: str) -> None:
+        """Leave a field out of what was loaded, as if there were a rule for it."""
+        self.__dict__[name] = ""
+        held = self.__dict__.get("held_back", "") or "|"
+        self.__dict__["held_back"] = f"{held}{name}:{How.WITHHELD.value}|"
+
+    @classmethod
+    def shown_today(cls, prefix: str = "") -> Q:
+        if on_any_day():
+            return Q()
+        until = f"{prefix}shown_until"
+        return Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gte": today()})
+
+    @property
+    def is_withheld(self) -> bool:
+        return super().is_withheld or (self.shown_until is not None and self.shown_until < today())
+
+    @property
+    def is_named(self) -> bool:
+        """Whether visitors may know who this is."""
+        return self.identity == self.Identity.FULL
+
+    def last_days(self) -> dict[str, date | None]:
+        """Return what ``shown_until`` and its like are to be, by the consents and the basis."""
+        consents = list(self.consents.all()) if self.pk else []  # type: ignore[attr-defined]
+        found: dict[str, date | None] = {}
+        for what, column in UNTIL.items():
+            days = [one.last_day for one in consents if getattr(one, f"for_{what}")]
+            if days:
+                found[column] = None if None in days else max(day for day in days if day)
+            else:
+                found[column] = date.min if self.basis == self.Basis.CONSENT else None
+        return found
+
+    def settle(self, fields: Any = None) -> set[str]:
+        """Set the last days anew where they can have changed; nearly nobody has any."""
+        if fields is not None and "basis" not in fields:
+            return set()
+        limited = any(getattr(self, column) for column in UNTIL.values())
+        if self.basis == self.Basis.CONSENT or limited:
+            for column, day in self.last_days().items():
+                setattr(self, column, day)
+        return set(UNTIL.values())
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         fields = kwargs.get("update_fields")
         is_new = self._state.adding
         with transaction.atomic():
+            settled = self.settle(fields)
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, *settled}
             super().save(*args, **kwargs)
-            if not is_new and (fields is None or not SHOWN.isdisjoint(fields)):
+            if not is_new and (fields is None or not (SHOWN | {"basis"}).isdisjoint(fields)):
                 NameKey.objects.show([self.pk])
 
 
@@ -266,6 +434,7 @@ class PrisonerName(Record):
         TRANSLITERATION = "transliteration", _("transliteration")
         ALIAS = "alias", _("alias")
         BIRTH = "birth", _("birth name")
+        INITIALS = "initials", _("initials")
 
     class Script(models.TextChoices):
         # ISO 15924 codes.
@@ -460,7 +629,7 @@ class ExternalId(Record):
         return f"{self.scheme}: {self.value}"
 
 
-class Affiliation(Record):
+class Affiliation(HoldsBack, Record):
     """A person's part in an organisation, a movement or a prize."""
 
     class Kind(models.TextChoices):
@@ -490,6 +659,7 @@ class Affiliation(Record):
     public_through = ("prisoner", "actor")
     facts = ("role", "began", "ended")
     translated = ("role",)
+    sensitive = ("began", "ended")
 
     class Meta:
         verbose_name = _("affiliation")
@@ -499,6 +669,7 @@ class Affiliation(Record):
         constraints = [
             *record_constraints("affiliation"),
             *interval_constraints("affiliation", "began", "ended"),
+            holds_back_constraint("affiliation", ("began", "ended"), ("began", "ended")),
             models.CheckConstraint(
                 condition=Q(ended_last__gte=models.F("began_first")),
                 name="affiliation_ends_after_it_began",
@@ -510,7 +681,7 @@ class Affiliation(Record):
         return f"{self.prisoner}: {self.role}, {self.actor}"
 
 
-class Recognition(Record):
+class Recognition(HoldsBack, Record):
     """An organisation calls a person a political prisoner, by its own definition."""
 
     prisoner = models.ForeignKey(
@@ -533,6 +704,7 @@ class Recognition(Record):
     public_through = ("prisoner", "organisation")
     facts = ("organisation", "since", "definition", "statement")
     translated = ("definition", "statement")
+    sensitive = ("since", "definition", "statement")
 
     class Meta:
         verbose_name = _("recognition")
@@ -542,6 +714,7 @@ class Recognition(Record):
         constraints = [
             *record_constraints("recognition"),
             *interval_constraints("recognition", "since"),
+            holds_back_constraint("recognition", ("since", "definition", "statement"), ("since",)),
             models.UniqueConstraint(
                 fields=["prisoner", "organisation"],
                 name="recognition_once_by_each_organisation",

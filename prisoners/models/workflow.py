@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.accounts import RESTRICTED_FACTS
 from prisoners.models.base import Record, State
+from prisoners.models.holding_back import DECIDED
 
 # As ``Change.kind``: the name of a model, in small letters.
 KIND_LENGTH: Final = 40
 # Fields of a record that say nothing of the world, or nothing that visitors may see. A change of
 # them is not proposed, and does not make anybody the author of what is published.
 NO_FACTS: Final = frozenset(
-    {"id", "key", "state", "disclosure", "created_at", "updated_at", *RESTRICTED_FACTS}
+    {"id", "key", "state", "disclosure", "created_at", "updated_at", *RESTRICTED_FACTS, *DECIDED}
 )
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from prisoners.models import AddressedRecord, Disclosure, FormerAddress, State
+from prisoners.models import AddressedRecord, FormerAddress, State
 
 View = Callable[..., HttpResponse]
 
@@ -45,7 +45,7 @@ def page_of(model: type[AddressedRecord]) -> Callable[[View], View]:
                 .first()
             )
             record: AddressedRecord | None = getattr(former, str(name)) if former else found.first()
-            if record is None or record.disclosure == Disclosure.WITHHELD:
+            if record is None or record.is_withheld:
                 raise Http404
             if record.state == State.WITHDRAWN:
                 return render(request, "410.html", status=410)

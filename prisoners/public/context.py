@@ -20,11 +20,16 @@ def site_name() -> str:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
+    preview = getattr(request, "preview", None)
     return {
         "site_name": site_name(),
         "site_url": settings.SITE_URL,
         "contact_email": settings.CONTACT_EMAIL,
         # Asked for only by pages that extend the base template, the desk's do not.
         "synthetic_data": SimpleLazyObject(is_synthetic),
-        "page_languages": SimpleLazyObject(lambda: languages_of(request)),
+        "page_languages": SimpleLazyObject(
+            lambda: preview.languages if preview else languages_of(request)
+        ),
+        # Set where the desk shows a draft as visitors would see it.
+        "preview": preview,
     }

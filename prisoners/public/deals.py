@@ -9,10 +9,9 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from prisoners.models import Concession, Deal, DealParty, Record, Release, Statement
+from prisoners.models import Concession, Deal, DealParty, Record, Release, Statement, looking
 from prisoners.public import words
 from prisoners.public.addresses import page, page_of
 from prisoners.public.disagreements import disagreements
@@ -79,7 +78,7 @@ def deal_detail(request: HttpRequest, found: QuerySet[Deal]) -> HttpResponse:
         "statements": [statement(one, notes, deal) for one in statements],
         "disagreements": disagreements([deal, *deal.parties.all(), *deal.concessions.all()], notes),
         "crumbs": [{"label": _("Deals"), "url": reverse("deal-list")}],
-        "quotation": quotation(deal.title, deal.get_absolute_url(), timezone.localdate()),
+        "quotation": quotation(deal.title, deal.get_absolute_url(), looking.today()),
     }
     context["notes"] = notes.notes
     return render(request, "deals/detail.html", context)

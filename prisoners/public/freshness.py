@@ -28,6 +28,7 @@ from django.utils.functional import cached_property
 from django.utils.http import parse_etags
 
 from prisoners.models import Version, version
+from prisoners.models.looking import by_a_visitor, today
 from prisoners.reading.snapshot.kept import one_answer
 
 CACHE: Final = "pages"
@@ -76,7 +77,7 @@ class Asked:
         proxy = settings.SECURE_PROXY_SSL_HEADER
         parts = (
             began,
-            timezone.localdate(),
+            today(),
             ask("wsgi.url_scheme"),
             ask(proxy[0]) if proxy else "",
             # A name that is not ours is refused, and so never kept.
@@ -117,6 +118,14 @@ def kept_pages(
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(_never()[0]):
+            return get_response(request)
+        # The day is that of the clock now and of no later moment: at midnight, a page of the day
+        # before is not kept as one of the new day.
+        with by_a_visitor(timezone.localdate()):
+            return answer(request)
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
         asked = Asked(request.META)
         if not asked.may_be_kept:
             return get_response(request)

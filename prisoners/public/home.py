@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import ngettext
 
-from prisoners.models import CountRange, Deal, Release, Status
+from prisoners.models import CountRange, Deal, Release, Status, looking
 from prisoners.public import cards, words
 from prisoners.public.addresses import page
 from prisoners.public.deals import deal_summary, records_of, with_ledger
@@ -22,7 +21,7 @@ from prisoners.reading.figures import latest_held
 
 @page
 def home(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
+    today = looking.today()
     counted = totals(today)
     reported = latest_held()
     release = releases.with_people(Release.objects.published().latest_first("happened")).first()

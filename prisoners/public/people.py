@@ -9,10 +9,9 @@ from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from prisoners.models import Detention, Prisoner, PrisonerName, Status
+from prisoners.models import Detention, Prisoner, PrisonerName, Status, looking
 from prisoners.public import cards, words
 from prisoners.public.addresses import page
 from prisoners.public.filter_form import NOT_FILTERS, filter_form, sentence
@@ -30,7 +29,7 @@ Context = dict[str, Any]
 
 @page
 def prisoner_list(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
+    today = looking.today()
     asked = PrisonerFilter(request.GET, current(), today=today)
     unknown = [name for name in request.GET if name not in {*asked.filters, *NOT_FILTERS}]
     context: Context = {"unknown_filters": unknown, "fields": None}

@@ -9,7 +9,6 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,7 @@ from prisoners.models import (
     ReleaseOutcome,
     Statement,
     Status,
+    looking,
 )
 from prisoners.models.custody import PrisonerQuerySet
 from prisoners.public import events, words
@@ -42,7 +42,7 @@ Context = dict[str, Any]
 
 @page_of(Prisoner)
 def prisoner_detail(request: HttpRequest, found: PrisonerQuerySet) -> HttpResponse:
-    today = timezone.localdate()
+    today = looking.today()
     person = get_object_or_404(people.for_page(found, today))
     detention = people.latest_detention(person)
     notes = Footnotes(people.records_of(person))

@@ -9,12 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from prisoners.bounds import Verdict
-from prisoners.models import Prisoner, Release, ReleaseDestination, ReleaseOutcome
+from prisoners.models import Prisoner, Release, ReleaseDestination, ReleaseOutcome, looking
 from prisoners.public import cards, words
 from prisoners.public.addresses import page, page_of
 from prisoners.public.charts import adding_up
@@ -79,7 +78,7 @@ def release_detail(request: HttpRequest, found: QuerySet[Release]) -> HttpRespon
             [*releases.records_of(release), *figures, *statements], notes
         ),
         "crumbs": [{"label": _("Releases"), "url": reverse("release-list")}],
-        "quotation": quotation(release.title, release.get_absolute_url(), timezone.localdate()),
+        "quotation": quotation(release.title, release.get_absolute_url(), looking.today()),
     }
     context["notes"] = notes.notes
     return render(request, "releases/detail.html", context)

@@ -9,7 +9,6 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +26,7 @@ from prisoners.models import (
     ReleaseDestination,
     Source,
     Statement,
+    looking,
 )
 from prisoners.public import cards, words
 from prisoners.public.addresses import page, page_of
@@ -85,7 +85,7 @@ def source_detail(request: HttpRequest, found: QuerySet[Source]) -> HttpResponse
         "page_obj": shown,
         "pages": list(shown.paginator.get_elided_page_range(shown.number)),
         "crumbs": [{"label": _("Sources"), "url": reverse("source-list")}],
-        "quotation": quotation(source.title, source.get_absolute_url(), timezone.localdate()),
+        "quotation": quotation(source.title, source.get_absolute_url(), looking.today()),
     }
     return render(request, "sources/detail.html", context)
 
@@ -159,7 +159,7 @@ def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
         "figures": [cards.reported(one, notes) for one in figures],
         "disagreements": disagreements([actor], notes),
         "statements": [statement(one, notes) for one in statements],
-        "quotation": quotation(actor.name, actor.get_absolute_url(), timezone.localdate()),
+        "quotation": quotation(actor.name, actor.get_absolute_url(), looking.today()),
     }
     context["notes"] = notes.notes
     return render(request, "actors/detail.html", context)
@@ -268,7 +268,7 @@ def facility_detail(request: HttpRequest, found: QuerySet[Facility]) -> HttpResp
         "disagreements": disagreements([facility, *shown], notes),
         "page_obj": shown,
         "pages": list(shown.paginator.get_elided_page_range(shown.number)),
-        "quotation": quotation(facility.name, facility.get_absolute_url(), timezone.localdate()),
+        "quotation": quotation(facility.name, facility.get_absolute_url(), looking.today()),
     }
     context["notes"] = notes.notes
     return render(request, "facilities/detail.html", context)

@@ -10,14 +10,13 @@ from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from prisoners.alphabets import sort_key
 from prisoners.dates import FIRST_YEAR, LAST_YEAR
-from prisoners.models import Record
+from prisoners.models import Record, looking
 from prisoners.public import words
 from prisoners.public.addresses import page
 from prisoners.public.events import by_month
@@ -103,7 +102,7 @@ def timeline_page(request: HttpRequest) -> HttpResponse:
 
 def _pictures(form: TimelineForm, around: Beside) -> Context:
     countries, year = form.cleaned_data["country"], form.cleaned_data["year"]
-    first, last = None, timezone.localdate()
+    first, last = None, looking.today()
     if year is not None:
         first, last = date(year, 1, 1), min(date(year, 12, 31), last)
     return {

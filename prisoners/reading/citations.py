@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q, QuerySet
 
-from prisoners.models import TARGET_NAMES, UNSHOWN, Citation, Record, Source
+from prisoners.models import (
+    TARGET_NAMES,
+    UNSHOWN,
+    Citation,
+    HoldsBack,
+    How,
+    Prisoner,
+    Record,
+    Source,
+)
 from prisoners.reading.prepared import found
 
 if TYPE_CHECKING:
@@ -36,6 +45,54 @@ def owners(record: Record) -> Iterator[Place]:
         record = getattr(record, record.owner_field)
 
 
+class Untold:
+    """Which citations would tell what is held back of the records that they are of.
+
+    A citation quotes, and says where in which source: of somebody who is not shown by name there
+    is none. Of a fact that is held back there is only the source that it rests on.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[Place, dict[str, str]] = {}
+        self._nameless: set[Place] = set()
+
+    def add(self, record: Record) -> None:
+        """Take in what is held back of a record and of what it is a part of."""
+        chain = [record]
+        if not leads_to_a_person(type(record)):
+            return
+        while owner_field := chain[-1].owner_field:
+            chain.append(getattr(chain[-1], owner_field))
+        person = chain[-1]
+        if isinstance(person, Prisoner) and not person.is_named:
+            self._nameless.update(map(place, chain))
+        for one in chain:
+            if isinstance(one, HoldsBack) and one.held_back:
+                self._held[place(one)] = one.held
+
+    def lets(self, citation: Citation, of: Place) -> bool:
+        """Whether a citation of a record may be seen."""
+        if of in self._nameless:
+            return False
+        held = self._held.get(of)
+        if not held or (citation.field and citation.field not in held):
+            return True
+        says_more = (
+            citation.value or citation.locator or citation.stance != Citation.Stance.SUPPORTS
+        )
+        return not says_more and held.get(citation.field) != How.WITHHELD
+
+
+@cache
+def leads_to_a_person(model: type[Record]) -> bool:
+    """Return whether records of a kind are a part of somebody's, or are somebody."""
+    while model is not Prisoner:
+        if model.owner_field is None:
+            return False
+        model = model._meta.get_field(model.owner_field).related_model  # type: ignore[assignment]
+    return True
+
+
 @cache
 def _citing(names: tuple[str, ...]) -> Callable[..., QuerySet[Citation]]:
     """Return the query for the public citations of records of some kinds, by their numbers."""
@@ -59,6 +116,7 @@ class Citations:
     """The public citations of some records, all of which must be public themselves."""
 
     def __init__(self, records: Iterable[Record]) -> None:
+        self._untold = Untold()
         self._found: dict[tuple[Place, str], list[Citation]] = defaultdict(list)
         # What each record is, and what it is a part of: asked for each of its facts. By identity,
         # with the record itself, so that no other can come to have the same.
@@ -69,6 +127,7 @@ class Citations:
         """Look up the citations of more records, in one more query if there are any."""
         numbers: dict[str, set[int]] = defaultdict(set)
         for record in records:
+            self._untold.add(record)
             for name, number in self._places_of(record):
                 numbers[name].add(number)
         if not numbers:
@@ -84,7 +143,7 @@ class Citations:
             citation.source = sources[citation.source_id]
             for name, ids in numbers.items():
                 number = getattr(citation, f"{name}_id")
-                if number in ids:
+                if number in ids and self._untold.lets(citation, (name, number)):
                     self._found[(name, number), citation.field].append(citation)
 
     def of(self, record: Record, field: str) -> list[Citation]:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from prisoners import dates
 from prisoners.alphabets import sort_key
 from prisoners.dates import DateTextError, Interval
-from prisoners.models import Actor, Facility, Prisoner, Release
+from prisoners.models import Actor, Facility, Prisoner, Release, looking
 from prisoners.reading.countries import country_key, country_name
 from prisoners.reading.snapshot.columns import (
     ALWAYS,
@@ -312,8 +312,10 @@ def _country_names(values: Iterable[str]) -> dict[str, str]:
 
 def _titles(model: type[Any], title: str) -> Callable[[Iterable[str]], dict[str, str]]:
     def named(values: Iterable[str]) -> dict[str, str]:
-        # What a choice is called stays so for as long as the record does.
-        known = current().memory.setdefault((model, title, get_language()), {})
+        # What a choice is called stays so for as long as the record does, and the day; of a draft
+        # that is shown as if it were published nothing is kept.
+        key = (model, title, get_language(), looking.today())
+        known = {} if looking.is_preview() else current().memory.setdefault(key, {})
         wanted = set(values)
         if unknown := wanted - known.keys():
             found = model.objects.published().filter(slug__in=list(unknown))

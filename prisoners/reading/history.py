@@ -21,14 +21,16 @@ from prisoners.models import (
     TRANSLATED_NAMES,
     Citation,
     FormerAddress,
+    HoldsBack,
     Origin,
     Record,
     Translation,
 )
+from prisoners.models.holding_back import DECIDED, PARTS, shown_of
 from prisoners.models.recording import NO_FACT, recorded_models
 
 # What a record has for its keeping, and not because it is true.
-KEEPING: Final = frozenset({"id", "key", "public_id", "created_at", NO_FACT})
+KEEPING: Final = frozenset({"id", "key", "public_id", "created_at", NO_FACT, *DECIDED})
 
 # The numbers of records, by their kind.
 Numbers = dict[type[Any], list[int]]
@@ -94,6 +96,25 @@ def said(row: Any) -> list[Any]:
         for field in tracked(row.instance_type)
         if getattr(row, field.attname) not in (None, "", [], field.get_default())
     ]
+
+
+def hold_back(rows: Iterable[Any]) -> None:
+    """Leave in rows only what is shown of facts that are held back now, whenever they were known.
+
+    The rows are for showing to whoever may not read what is restricted, from then on.
+    """
+    kinds: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        if issubclass(row.instance_type, HoldsBack):
+            kinds[row.instance_type].append(row)
+    for model, some in kinds.items():
+        held = model._default_manager.exclude(held_back="").in_bulk({row.id for row in some})
+        for row in some:
+            rules = held[row.id].held if row.id in held else {}
+            then = row.instance
+            for name in rules.keys() - {PARTS}:
+                is_null = model._meta.get_field(name).null
+                setattr(row, name, shown_of(then, name, rules[name]) or (None if is_null else ""))
 
 
 # A record and its parts

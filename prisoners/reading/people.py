@@ -63,7 +63,7 @@ def for_list(numbers: Sequence[int]) -> list[Prisoner]:
 
 
 def _people(numbers: Sequence[int]) -> QuerySet[Prisoner]:
-    shown = Prisoner.objects.published().only("public_id", "slug")
+    shown = Prisoner.objects.published().only("public_id", "slug", "identity", "held_back")
     return shown.filter(pk__in=numbers).order_by()
 
 
@@ -73,7 +73,7 @@ def _names(people: Sequence[int]) -> QuerySet[PrisonerName]:
 
 
 def _detentions(people: Sequence[int]) -> QuerySet[Detention]:
-    shown = ("country", "end_kind", "last_confirmed", *_days("began"), *_days("ended"))
+    shown = ("country", "end_kind", "last_confirmed", *_days("began"), *_days("ended"), "held_back")
     episodes = Detention.objects.published_parts().filter(prisoner__in=people)
     return episodes.only("prisoner_id", *shown)
 
@@ -84,7 +84,7 @@ def _days(name: str) -> tuple[str, str, str]:
 
 def _placements(detentions: Sequence[int]) -> QuerySet[Placement]:
     stays = Placement.objects.published_parts().select_related("facility")
-    shown = ("facility__name", "facility__slug", "ended")
+    shown = ("facility__name", "facility__slug", "ended", "held_back")
     return stays.filter(detention__in=detentions).only("detention_id", *shown)
 
 

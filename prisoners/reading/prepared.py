@@ -20,6 +20,7 @@ from django.db.models.query import get_related_populators
 from django.db.models.query_utils import DeferredAttribute
 
 from prisoners.models.fields import IntervalAttribute, PossibleDayAttribute
+from prisoners.models.looking import is_preview, today
 
 if TYPE_CHECKING:
     from django.db.models import ManyToOneRel
@@ -29,6 +30,8 @@ Found = TypeVar("Found", bound=Model)
 # A query has room for so many numbers, or for twice as many, and so on up to the last; what is
 # left of the room holds one of them again. More are asked for as any query is.
 ROOM: Final = (64, 256, 1_024)
+# So many are kept, those of days that are over among them.
+MOST: Final = 500
 # What reads a column as the database gave it, or as its field read it: nothing else has to be done.
 PLAIN: Final = (
     DeferredAttribute,
@@ -94,18 +97,21 @@ _prepared: dict[Hashable, _Prepared] = {}
 def found(make: Callable[..., QuerySet[Found]], *numbers: Collection[int]) -> list[Found]:
     """Return what a query finds that is made with collections of numbers, none of them empty.
 
-    The query may depend on nothing else, not on the language and not on the day: ``make`` is asked
-    once, for as long as the process lives. It asks for records, whole or in part, and for nothing
-    annotated to them.
+    The query may depend on nothing else but the day, not on the language: ``make`` is asked once,
+    as long as the day lasts. It asks for records, whole or in part, and for nothing annotated to
+    them. Where drafts are shown as if they were published, it is made for these alone.
     """
     lists = [list(some) for some in numbers]
     rooms = tuple(_room(len(some)) for some in lists)
-    if None in rooms:
+    if None in rooms or is_preview():
         return list(make(*lists))
-    key = (make, rooms)
-    if key not in _prepared:
-        _prepared[key] = _prepare(make, cast("tuple[int, ...]", rooms))
-    return _prepared[key].ask(lists)
+    key = (make, rooms, today())
+    prepared = _prepared.get(key)
+    if prepared is None:
+        if len(_prepared) >= MOST:
+            _prepared.clear()
+        prepared = _prepared[key] = _prepare(make, cast("tuple[int, ...]", rooms))
+    return prepared.ask(lists)
 
 
 def _room(count: int) -> int | None:

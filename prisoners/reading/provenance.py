@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import BooleanField, F, FileField, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
@@ -20,6 +21,8 @@ from prisoners.models import (
     DealParty,
     Detention,
     Figure,
+    HoldsBack,
+    How,
     Prisoner,
     Record,
     Release,
@@ -29,6 +32,9 @@ from prisoners.models import (
     Statement,
 )
 from prisoners.models.base import Scope, visible
+from prisoners.models.holding_back import COMPANIONS
+from prisoners.models.looking import today
+from prisoners.models.people import UNTIL
 from prisoners.reading.people import names_loaded
 
 # How to reach the people whose names a record's words begin with.
@@ -95,10 +101,38 @@ def _cited(source: Source, kind: int, name: str) -> QuerySet[Any, tuple[int, int
                 | Q(**{f"{name}__{field}__isnull": True})
                 | visible(other, Scope.PUBLISHED, f"{name}__{field}__")
             )
+    rows = rows.filter(_untold(model, name))
     found: QuerySet[Any, tuple[int, int]] = (
         rows.order_by().annotate(kind=Value(kind), number=F("pk")).values_list("kind", "number")
     )
     return found
+
+
+def _untold(model: type[Record], name: str) -> Q:
+    """Return the condition that a citation tells nothing that is held back; see ``Untold``."""
+    condition = Q()
+    if issubclass(model, HoldsBack):
+        held = f"{name}__held_back"
+        is_held = Q(**{f"{held}__contains": Concat(Value("|"), F("field"), Value(":"))})
+        is_withheld = Q(
+            **{f"{held}__contains": Concat(Value("|"), F("field"), Value(f":{How.WITHHELD.value}"))}
+        )
+        is_bare = Q(value="", locator="", stance=Citation.Stance.SUPPORTS)
+        condition &= Q(**{held: ""}) | (~Q(field="") & ~is_held) | (is_bare & ~is_withheld)
+    person = "" if name == "prisoner" else PERSON_PATHS.get(name)
+    if person is not None:
+        path = "__".join(filter(None, (name, person)))
+        identity = f"{path}__identity"
+        condition &= Q(**{identity: Prisoner.Identity.FULL}) | Q(**{f"{path}__isnull": True})
+    if name == "prisoner":
+        for what in ("biography", "portrait"):
+            about = Q(field__in=(what, *COMPANIONS.get(what, ())))
+            condition &= ~about | _shown(f"prisoner__{UNTIL[what]}")
+    return condition
+
+
+def _shown(until: str) -> Q:
+    return Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gte": today()})
 
 
 def facts(page: Sequence[tuple[int, int]]) -> list[Fact]:

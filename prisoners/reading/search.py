@@ -20,6 +20,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel
 
 from prisoners.models import Disclosure, NameKey, PrisonerName, State
+from prisoners.models.looking import today
 from prisoners.names import THRESHOLD, Asked, asked, is_given, labels, near_words, score, sound_key
 from prisoners.names.letters import script_of
 
@@ -238,9 +239,13 @@ class _Search:
         The index says so already. Asked by number alone, so that no database begins elsewhere.
         """
         visible = [f"{of}{name}" for of in ("", "prisoner__") for name in ("state", "disclosure")]
+        # A day can have passed since the index was written.
+        visible.append("prisoner__shown_until")
         rows = PrisonerName.objects.filter(pk__in=numbers).order_by()
-        for number, prisoner, text, *shown in rows.values_list("pk", "prisoner", "text", *visible):
-            if False in self.parts or shown == [State.PUBLISHED, Disclosure.PUBLIC] * 2:
+        found = rows.values_list("pk", "prisoner", "text", *visible)
+        for number, prisoner, text, *shown, until in found:
+            is_shown = shown == [State.PUBLISHED, Disclosure.PUBLIC] * 2
+            if False in self.parts or (is_shown and (until is None or until >= today())):
                 yield number, prisoner, text
 
     def answer(self) -> Found:

@@ -54,7 +54,8 @@ def translate(records: Iterable[Record]) -> None:
     for one in Translation.objects.published().filter(wanted, language=language):
         name = str(one.target_name)
         for record in asked[name][getattr(one, f"{name}_id")]:
-            if one.field in record.translated:
+            # What is held back of a text is held back of its translation.
+            if one.field in record.translated and record.__dict__.get(one.field):
                 record.__dict__[one.field] = one.text
 
 

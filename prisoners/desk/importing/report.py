@@ -29,6 +29,15 @@ def headings() -> list[str]:
     ]
 
 
+def hide(row: ImportRow) -> ImportRow:
+    """Leave out what a row says of somebody of whom facts, or the name, are held back by now."""
+    person = row.prisoner
+    if person is not None and (person.held_back or not person.is_named):
+        row.cells, row.changes, row.reasons, row.likenesses = [], [], [], []
+        row.name = ""
+    return row
+
+
 def safe(text: Any) -> str:
     """Return a cell that no spreadsheet runs as a formula."""
     words = str(text)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from anyascii import anyascii
 from django.db import models
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from prisoners.desk.importing.planning import (
     OF_SENTENCE,
@@ -22,6 +23,7 @@ from prisoners.models import (
     Charge,
     Citation,
     Detention,
+    Disclosure,
     ExternalId,
     Facility,
     FormerAddress,
@@ -169,6 +171,7 @@ class Writer:
                     is_display=shown,
                 )
                 shown = False
+                _stay_nameless(plan, name)
                 names.append((plan, name))
             if plan.adds_id:
                 facts = plan.row.facts
@@ -178,6 +181,7 @@ class Writer:
                     value=facts["external_id"],
                     address=facts.get("external_address", ""),
                 )
+                _stay_nameless(plan, one)
                 ids.append((plan, one))
         PrisonerName.objects.bulk_create([name for _plan, name in names])
         ExternalId.objects.bulk_create([one for _plan, one in ids])
@@ -280,6 +284,13 @@ def _sentence_values(taken: dict[str, Any]) -> dict[str, Any]:
     if "term" in taken:
         values |= {unit: taken["term"].get(unit) for unit in UNITS}
     return values
+
+
+def _stay_nameless(plan: Plan, part: PrisonerName | ExternalId) -> None:
+    """Withhold what tells who somebody is where visitors are not to know it."""
+    if plan.prisoner is not None and not plan.prisoner.is_named:
+        part.disclosure = Disclosure.WITHHELD
+        part.disclosure_reason = _("This person is not shown by name.")
 
 
 def _change(record: Record, values: dict[str, Any]) -> None:

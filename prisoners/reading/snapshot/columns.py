@@ -33,6 +33,7 @@ from prisoners.models import (
     ReleaseOutcome,
 )
 from prisoners.models.fields import first_name, last_name
+from prisoners.models.looking import whatever_the_day
 
 Array = npt.NDArray[Any]
 Rows = Iterable[tuple[Any, ...]]
@@ -154,15 +155,30 @@ NUMBERED: Final = ("country", "charge", *SHARED)
 def read(
     numbering: dict[str, Numbering], languages: Sequence[str], only: Sequence[int] | None = None
 ) -> Columns:
-    """Read everybody who is published, or some of them; new names are added to ``numbering``."""
+    """Read everybody who is published, or some of them; new names are added to ``numbering``.
 
+    Whoever is shown until some day is among them, with that day; see ``People.on_day``.
+    """
+    with whatever_the_day():
+        return _read(numbering, languages, only)
+
+
+def _read(
+    numbering: dict[str, Numbering], languages: Sequence[str], only: Sequence[int] | None
+) -> Columns:
     def among(rows: QuerySet[Any], person: str) -> QuerySet[Any]:
         return rows.filter(**{f"{person}__in": only}) if only is not None else rows
 
     people = among(Prisoner.objects.published(), "pk").order_by("pk")
-    table = _table(people.values_list("pk", "gender", "occupation_group"), 3, _person)
+    table = _table(
+        people.values_list("pk", "gender", "occupation_group", "shown_until"), 4, _person
+    )
     numbers = table[:, 0]
-    arrays = {"gender": table[:, 1].astype(np.uint8), "occupation": table[:, 2].astype(np.uint8)}
+    arrays = {
+        "gender": table[:, 1].astype(np.uint8),
+        "occupation": table[:, 2].astype(np.uint8),
+        "shown_until": table[:, 3].astype(np.int32),
+    }
     several: dict[str, Several] = {}
 
     held = _Detentions(
@@ -242,7 +258,8 @@ def read(
 
 
 def _person(row: tuple[Any, ...]) -> tuple[int, ...]:
-    return row[0], GENDERS.index(row[1]), GROUPS.index(row[2])
+    until = ALWAYS if row[3] is None else row[3].toordinal()
+    return row[0], GENDERS.index(row[1]), GROUPS.index(row[2]), until
 
 
 def _table(

@@ -26,7 +26,7 @@ from prisoners.reading.snapshot.columns import (
 from prisoners.reading.snapshot.people import Names
 
 # Goes up when the columns mean something else than before.
-FORMAT: Final = 1
+FORMAT: Final = 2
 # Bytes of the head of a file of numbers.
 EMPTY: Final = 128
 FOLDER: Final = Path(settings.VAR_DIR) / "snapshot"

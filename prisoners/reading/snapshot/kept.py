@@ -15,7 +15,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from django.conf import settings
 
 from prisoners.models import Change, Disclosure, Prisoner, Version, version
 from prisoners.models.changes import EVERYTHING
+from prisoners.models.looking import today
 from prisoners.reading.snapshot import files
 from prisoners.reading.snapshot.columns import NUMBERED, SHARED, Array, Numbering, read
 from prisoners.reading.snapshot.people import Names, People
@@ -83,6 +85,8 @@ def languages() -> list[str]:
 
 _lock: Final = threading.Lock()
 _kept: list[Snapshot] = []
+# The last of them, a day, and who of it is shown on that day, where not all are.
+_shown: list[tuple[Snapshot, date, Snapshot]] = []
 
 
 @dataclass(slots=True)
@@ -112,15 +116,34 @@ def one_answer(began: Version) -> Iterator[None]:
 def current() -> Snapshot:
     """Return the snapshot of the record's version now, or the one of the answer that is made.
 
-    Only what was changed since the last is read. Raise DatabaseError where the database cannot
-    be read.
+    It holds whom visitors may see today. Only what was changed since the last is read. Raise
+    DatabaseError where the database cannot be read.
     """
     answer = _answer.get()
     if answer is None:
-        return _of(version())
+        return _on_day(_of(version()), today())
     if answer.snapshot is None:
-        answer.snapshot = _of(answer.version)
+        answer.snapshot = _on_day(_of(answer.version), today())
     return answer.snapshot
+
+
+def _on_day(snapshot: Snapshot, day: date) -> Snapshot:
+    """Take from a snapshot whoever may be shown no more on a day: they are counted as withheld."""
+    for kept, of_day, shown in tuple(_shown):
+        if kept is snapshot and of_day == day:
+            return shown
+    parts = tuple(part.on_day(day) for part in snapshot.parts)
+    if parts == snapshot.parts:
+        return snapshot
+    hidden = {
+        number
+        for part in snapshot.parts
+        for number in part.columns.numbers[part.hidden_on(day)].tolist()
+    }
+    # A memory of its own: what was found out of one day is not so on another.
+    shown = replace(snapshot, parts=parts, withheld=snapshot.withheld | hidden, memory={})
+    _shown[:] = [(snapshot, day, shown)]
+    return shown
 
 
 def _of(now: Version) -> Snapshot:

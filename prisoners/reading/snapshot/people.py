@@ -67,6 +67,8 @@ class People:
         # None: all of them. The others were changed since, and stand elsewhere.
         self.alive = alive
         self._days: OrderedDict[int, Array] = OrderedDict()
+        # Those of them who are shown on the day that was last asked for.
+        self._shown: tuple[int, People] | None = None
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -77,6 +79,23 @@ class People:
         if not gone.any():
             return self
         return People(self.columns, self.places, self.living() & ~gone)
+
+    def on_day(self, day: date) -> People:
+        """Return these people, those counted no more who may be shown no more on a day."""
+        on = day.toordinal()
+        known = self._shown
+        if known is None or known[0] != on:
+            hidden = self.hidden_on(day)
+            known = on, People(self.columns, self.places, self.living() & ~hidden)
+            if not hidden.any():
+                known = on, self
+            self._shown = known
+        return known[1]
+
+    def hidden_on(self, day: date) -> Array:
+        """Return for each person whether they were shown until a day that is over by then."""
+        hidden: Array = self.living() & (self.array("shown_until") < day.toordinal())
+        return hidden
 
     def among(self, numbers: Sequence[int]) -> Array:
         """Return for each person whether theirs is among some numbers."""
