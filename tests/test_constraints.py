@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models.deletion import ProtectedError
@@ -21,6 +22,8 @@ from prisoners.models import (
     DuplicateCandidate,
     Figure,
     FormerAddress,
+    Import,
+    ImportRow,
     Invitation,
     Judgement,
     Merger,
@@ -30,8 +33,10 @@ from prisoners.models import (
     Record,
     Release,
     ReleaseDestination,
+    Revision,
     State,
     Statement,
+    Step,
     Translation,
 )
 from prisoners.models.base import interval_fields
@@ -223,6 +228,50 @@ BROKEN |= {
     "judgement_one_standing": [pair_of(Judgement, twice=True)],
     "judgement_has_a_reason": [judgement_without_a_reason],
     "merger_of_two": [merger_of_one],
+}
+
+
+def step(**values: Any) -> Build:
+    def build() -> models.Model:
+        person = PrisonerFactory.create()
+        moved = {"kind": "prisoner", "record": person.pk, "before": "draft", "after": "draft"}
+        return Step(**{**moved, "verb": "submitted", **values})
+
+    return build
+
+
+def revision(**values: Any) -> Build:
+    def build() -> models.Model:
+        person = PrisonerFactory.create()
+        by = get_user_model().objects.create(username="test-proposer")
+        proposed = {"kind": "prisoner", "record": person.pk, "changes": [], "by": by}
+        return Revision(**{**proposed, **values})
+
+    return build
+
+
+def row_twice() -> models.Model:
+    run = Import.objects.create(file_name="test.csv")
+    row = {"of": run, "number": 1, "outcome": "created"}
+    ImportRow.objects.create(**row)
+    return ImportRow(**row)
+
+
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+BROKEN |= {
+    "step_withdrawn_for_a_reason": [step(verb="withdrawn")],
+    "step_sent_back_for_a_reason": [step(verb="sent_back")],
+    "revision_decided_on_a_day": [
+        revision(outcome="accepted"),
+        revision(decided_at=datetime(2200, 1, 1, tzinfo=UTC)),
+    ],
+    "revision_refused_for_a_reason": [
+        revision(outcome="refused", decided_at=datetime(2200, 1, 1, tzinfo=UTC))
+    ],
+    "revision_decided_after_it_was_proposed": [
+        revision(outcome="accepted", decided_at=LONG_AGO, answer="test")
+    ],
+    "importrow_once": [row_twice],
 }
 BROKEN["namekey_once"] = [name_key_twice]
 BROKEN |= {f"formeraddress_{name}_once": [former_address_of(name)] for name in ADDRESSED}
