@@ -91,7 +91,8 @@ def reason(change: bulk.Change, person: Prisoner, **values: Any) -> str:
 
 
 def detention_of(person: Prisoner) -> Detention:
-    return Detention.objects.filter(prisoner=person).latest("pk")
+    latest: Detention = Detention.objects.filter(prisoner=person).latest("pk")
+    return latest
 
 
 # A release
@@ -136,7 +137,7 @@ def test_of_public_people_it_is_public_at_once_with_its_source() -> None:
     ],
 )
 def test_who_cannot_have_been_released_is_left_out_with_the_reason(
-    detention: dict[str, str], why: str
+    detention: dict[str, Any], why: str
 ) -> None:
     assert reason(releasing(), held(**detention)) == why
 

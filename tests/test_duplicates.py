@@ -318,7 +318,7 @@ def test_what_was_judged_is_kept_with_its_reason_and_not_asked_again(client: Cli
 def test_a_judgement_that_is_opened_again_is_asked_about_and_kept(client: Client) -> None:
     at_desk(client, Role.RESEARCHER)
     one, other = person("Vymyslau Prykladovich"), person("Вымыслаў Прыкладовіч")
-    judge = {"one": one, "other": other, "by": account(Role.EDITOR, name="editor")}
+    judge: dict[str, Any] = {"one": one, "other": other, "by": account(Role.EDITOR, name="editor")}
     desk.judge(**judge, verdict=Verdict.UNSURE, reason="The photograph is bad.")
     client.post(compare(one, other), {"_reopen": "1"})
     assert pairs() == {(one.pk, other.pk)}

@@ -135,7 +135,7 @@ def test_the_preview_can_be_narrowed_to_an_outcome(desk: Client) -> None:
 
 
 def test_a_possible_duplicate_is_decided_on_the_page(desk: Client) -> None:
-    other = PrisonerFactory(name__text="Tester Numarb")
+    other = PrisonerFactory.create(name__text="Tester Numarb")
     one = previewed(desk, [viasna_row(1)])
     row = one.rows.get()
     assert "possible duplicate (1)" in desk.get(of(one)).text

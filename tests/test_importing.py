@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from prisoners.desk import workflow
 from prisoners.desk.importing import report, running
 from prisoners.desk.importing.profile import Layout, LayoutError, find, read_layout
+from prisoners.desk.importing.reading import FileError
 from prisoners.models import (
     Citation,
     Detention,
@@ -185,7 +186,7 @@ def test_new_spellings_articles_and_places_are_added_and_none_is_taken_away() ->
 def test_what_a_researcher_corrected_since_is_to_be_decided_and_not_overwritten() -> None:
     brought([viasna_row(1)])
     person = Prisoner.objects.get()
-    person.birth = "1991-05-05"  # type: ignore[assignment]
+    person.birth = "1991-05-05"
     person.save()
     for born in ("1990-01-02", "1990-01-03"):
         one, said = brought([viasna_row(1, birthday=born)])
@@ -198,7 +199,7 @@ def test_what_a_researcher_corrected_since_is_to_be_decided_and_not_overwritten(
 def test_a_more_exact_date_of_a_researcher_is_no_conflict() -> None:
     brought([viasna_row(1, birthday="1990")])
     person = Prisoner.objects.get()
-    person.birth = "1990-05-05"  # type: ignore[assignment]
+    person.birth = "1990-05-05"
     person.save()
     assert counts(brought([viasna_row(1, birthday="1990")])[1]) == {Outcome.UNCHANGED: 1}
 
@@ -212,7 +213,7 @@ def test_a_decision_holds_in_the_run_and_is_not_asked_for_again(
 ) -> None:
     brought([viasna_row(1)])
     person = Prisoner.objects.get()
-    person.birth = "1991-05-05"  # type: ignore[assignment]
+    person.birth = "1991-05-05"
     person.save()
     one = previewed([viasna_row(1)])
     running.decide(row=one.rows.get(), what="birth", choice=choice)
@@ -246,7 +247,7 @@ def test_what_is_public_changes_by_a_decision_of_an_editor_alone() -> None:
 
 
 def test_a_name_alone_suggests_and_does_not_find() -> None:
-    other = PrisonerFactory(name__text="Tester Numarb")
+    other = PrisonerFactory.create(name__text="Tester Numarb")
     one, said = brought([viasna_row(1)])
     assert counts(said) == {Outcome.DUPLICATE: 1}
     assert Prisoner.objects.count() == 2
@@ -255,7 +256,9 @@ def test_a_name_alone_suggests_and_does_not_find() -> None:
 
 
 def test_another_spelling_with_the_same_day_of_arrest_is_suggested() -> None:
-    other = DetentionFactory(prisoner__name__text="Тэстэр Нумарб", began="2020-08-09").prisoner
+    other = DetentionFactory.create(
+        prisoner__name__text="Тэстэр Нумарб", began="2020-08-09"
+    ).prisoner
     other.birth = "1990"
     other.save()
     one, _said = brought([viasna_row(1)])
@@ -264,7 +267,7 @@ def test_another_spelling_with_the_same_day_of_arrest_is_suggested() -> None:
 
 
 def test_somebody_certainly_born_on_another_day_is_not_suggested() -> None:
-    PrisonerFactory(name__text="Tester Numarb", birth="1970")
+    PrisonerFactory.create(name__text="Tester Numarb", birth="1970")
     assert counts(brought([viasna_row(1)])[1]) == {Outcome.CREATED: 1}
 
 
@@ -275,7 +278,7 @@ def test_people_of_one_list_are_not_taken_for_each_other() -> None:
 
 @pytest.mark.parametrize(("choice", "people"), [("", 2), ("new", 2), ("other", 1), ("skip", 1)])
 def test_who_a_row_is_about_can_be_decided(choice: str, people: int) -> None:
-    other = PrisonerFactory(name__text="Tester Numarb")
+    other = PrisonerFactory.create(name__text="Tester Numarb")
     one = previewed([viasna_row(1)])
     if choice:
         chosen = str(other.pk) if choice == "other" else choice
@@ -288,7 +291,7 @@ def test_who_a_row_is_about_can_be_decided(choice: str, people: int) -> None:
 
 
 def test_an_external_id_finds_its_record_whatever_the_name() -> None:
-    person = PrisonerFactory(name__text="Another Testname")
+    person = PrisonerFactory.create(name__text="Another Testname")
     ExternalId.objects.create(prisoner=person, scheme="viasna", value="1")
     _one, said = brought([viasna_row(1)])
     assert counts(said) == {Outcome.UPDATED: 1}
@@ -312,8 +315,8 @@ def keyed(**settings: Any) -> Layout:
 
 
 def test_a_list_without_ids_finds_its_records_by_the_key_of_its_profile() -> None:
-    person = PrisonerFactory(name__text="Keyed Tester", birth="1990")
-    PrisonerFactory(name__text="Keyed Tester", birth="1991")
+    person = PrisonerFactory.create(name__text="Keyed Tester", birth="1990")
+    PrisonerFactory.create(name__text="Keyed Tester", birth="1991")
     row = {"Name": "Keyed Tester", "Born": "1990", "Work": "testing"}
     assert counts(brought([row], keyed())[1]) == {Outcome.UPDATED: 1}
     person.refresh_from_db()
@@ -366,7 +369,7 @@ def test_a_value_that_cannot_be_so_is_refused_and_the_rest_of_the_row_is_not() -
 
 
 def test_a_second_open_detention_is_to_be_decided() -> None:
-    person = DetentionFactory(began="2010-01-01").prisoner
+    person = DetentionFactory.create(began="2010-01-01").prisoner
     ExternalId.objects.create(prisoner=person, scheme="viasna", value="1")
     one, said = brought([viasna_row(1)])
     assert counts(said) == {Outcome.CONFLICT: 1}
@@ -425,7 +428,7 @@ def test_too_large_an_upload_is_refused_with_a_clear_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(running, "LARGEST_UPLOAD", 2 * 2**20)
-    with pytest.raises(running.FileError, match="2 at most"):
+    with pytest.raises(FileError, match="2 at most"):
         running.receive(content=b"x" * (2 * 2**20 + 1), file_name="list.csv")
 
 

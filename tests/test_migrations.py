@@ -158,7 +158,8 @@ def test_what_is_there_already_gets_the_base_of_its_history_and_what_is_invented
                 "SELECT key, title, history_type, origin, CAST(history_date AS date), "
                 "CAST(updated_at AS date) FROM prisoners_historicalsource"
             )
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
     before, after = "0008_indexes_by_target", "0009_history"
     migrate(empty, before)

@@ -95,7 +95,9 @@ def one_by_one() -> set[Fact]:
 def cite_somehow(chance: random.Random, record: Record) -> None:
     """Cite something of a record, for or against it, and perhaps withdraw that again."""
     field = chance.choice(["", *record.facts])
-    stance = chance.choice([{}, {}, {}, {"stance": "contradicts", "value": "another"}])
+    stance: dict[str, Any] = chance.choice(
+        [{}, {}, {}, {"stance": "contradicts", "value": "another"}]
+    )
     citation = cite(record, field, **stance)
     if chance.random() < 0.15:
         put(citation, state=State.WITHDRAWN)

@@ -179,7 +179,7 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
     """
 
     form = RecordForm
-    actions = ("publish", "submit", "send_back", "withdraw")
+    actions: tuple[str, ...] = ("publish", "submit", "send_back", "withdraw")
     action_form = WithReason
     list_filter: ClassVar[Any] = ("state", "disclosure")
     list_per_page = 50

@@ -147,11 +147,16 @@ def _lists(plan: Plan) -> Iterator[Listed]:
             yield Listed(title, *sides)
 
 
+def _titled(record: Record, name: str) -> str:
+    field: Any = record._meta.get_field(name)
+    return capfirst(str(field.verbose_name))
+
+
 def _part(part: Any) -> Side:
     words = str(part)
     if isinstance(part, Detention):
         facts = [
-            f"{capfirst(str(part._meta.get_field(name).verbose_name))}: {_words(part, name)}"
+            f"{_titled(part, name)}: {_words(part, name)}"
             for name in part.facts
             if not merging.is_empty(part, name)
         ]

@@ -235,7 +235,7 @@ class _Comparing:
                 one=self.kept, other=self.merged, by=self.request.user, **form.cleaned_data
             )
         except ValidationError as error:
-            form.add_error(None, error.messages)  # type: ignore[arg-type]  # it takes a list
+            form.add_error(None, error.messages)
             return self._page(judging=form)
         words = _("Kept: %(one)s and %(other)s – %(verdict)s.") % {
             "one": self.kept,

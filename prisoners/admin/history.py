@@ -136,7 +136,7 @@ class Words:
     def _load(self, request: HttpRequest, site: Any, model: type[Any], numbers: set[int]) -> None:
         found = site.get_model_admin(model).get_queryset(request).in_bulk(numbers)
         if gone := numbers - found.keys():
-            history: Any = model.history  # type: ignore[attr-defined]
+            history: Any = model.history
             latest = (
                 history.filter(id__in=gone)
                 .order_by()
@@ -231,7 +231,8 @@ class HistoryPages(Base):
         """Show all changes of a record and of its parts, the newest first."""
         del extra_context
         record, last = self._kept(request, unquote(object_id))
-        pages = Paginator(Steps(self.model, last.id if last else record.pk), PER_PAGE)
+        found: Any = Steps(self.model, last.id if last else record.pk)  # counted and sliced only
+        pages: Paginator[Step] = Paginator(found, PER_PAGE)
         page = pages.get_page(request.GET.get("page"))
         steps = list(page.object_list)
         words = Words(

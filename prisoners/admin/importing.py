@@ -16,6 +16,7 @@ from django.http import (
     HttpResponseRedirect,
     StreamingHttpResponse,
 )
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -177,7 +178,7 @@ class ImportAdmin(OfWriters):
     show_full_result_count = False
 
     def get_urls(self) -> list[URLPattern]:
-        def route(address: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+        def route(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
             wrapped = self.admin_site.admin_view(view)
             return path(f"<int:pk>/{address}/", wrapped, name=f"prisoners_import_{name}")
 
@@ -292,7 +293,7 @@ class ImportAdmin(OfWriters):
             return None
         if asked["save"]:
             ImportProfile.objects.update_or_create(
-                name=layout.name, defaults={"layout": given, "made_by": request.user}
+                name=layout.name, defaults={"layout": given, "made_by_id": request.user.pk}
             )
         one.refresh_from_db()
         process.start(one=one, action=process.PREVIEW, by=request.user)

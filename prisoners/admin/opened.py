@@ -236,7 +236,7 @@ def worded(form: Any, name: str, value: Any) -> str:
     if not value:
         return "—"
     given = form.fields[name]
-    values = value if isinstance(value, list) else [value]
+    values: list[Any] = value if isinstance(value, list) else [value]
     if isinstance(given, forms.ModelChoiceField):
         return ", ".join(_named(given, one) for one in values)
     if isinstance(given, forms.ChoiceField):

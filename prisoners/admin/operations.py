@@ -31,7 +31,7 @@ def operation_page(operation: Operation) -> str:
 def touches_public(operation: Operation) -> bool:
     """Whether an operation changed anything that visitors may see."""
     if operation.kind == OperationKind.MERGE:
-        kept = operation.merger.kept  # type: ignore[attr-defined]  # each merge has one
+        kept = operation.merger.kept
         if kept.state not in workflow.UNPUBLISHED:
             return True
     return any(

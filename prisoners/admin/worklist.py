@@ -379,7 +379,7 @@ class DueDisclosures(Item):
                 url=f"{page_of(record)}#id_disclosure",
                 details=[
                     *within(record),
-                    str(record.get_disclosure_display()),  # type: ignore[attr-defined]
+                    str(record.get_disclosure_display()),
                     _("due since %(day)s") % {"day": dates.day_label(day)},
                 ],
                 is_public=record.is_public,

@@ -73,7 +73,7 @@ def changed_people() -> list[int] | None:
     if changes.filter(kind=EVERYTHING).exists():
         return None
     people = changes.exclude(prisoner=None).order_by().values_list("prisoner", flat=True)
-    return sorted(people.distinct()[: AT_ONCE + 1])
+    return sorted(one for one in people.distinct()[: AT_ONCE + 1] if one is not None)
 
 
 def look_again(*, people: Iterable[int]) -> None:

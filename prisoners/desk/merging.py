@@ -261,11 +261,11 @@ def _reasons_against(kept: Prisoner, merged: Prisoner) -> Iterator[str]:
             "kept": one.kept,
         }
         return
-    for one in (kept, merged):
-        if one.state == State.WITHDRAWN:
+    for person in (kept, merged):
+        if person.state == State.WITHDRAWN:
             # Its parts are hidden by it alone: with another person they would be public again.
             yield _("“%(record)s” is withdrawn: publish it again first, or leave it.") % {
-                "record": one
+                "record": person
             }
     if _shown_otherwise(kept, merged):
         # One of them would become public, or be gone from the public, in passing.
@@ -600,8 +600,8 @@ class _Doing:
         if not taken:
             return
         for citation in self.sources:
-            target = citation.target
-            if not citation.field or citation.field in taken.get((type(target), target.pk), ()):  # type: ignore[union-attr]
+            target: Any = citation.target  # each has one
+            if not citation.field or citation.field in taken.get((type(target), target.pk), ()):
                 workflow.publish(record=citation)
         reasons = [
             _("%(record)s: “%(field)s” has no source.") % {"record": gap.record, "field": gap.label}

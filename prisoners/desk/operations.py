@@ -288,7 +288,7 @@ def _to_be_deleted(model: type[Any], records: Iterable[Touched]) -> list[int]:
     if not made or not issubclass(model, Record):
         return made
     public = set(
-        model.history.filter(id__in=made, state__in=WAS_PUBLIC)  # type: ignore[attr-defined]
+        model.history.filter(id__in=made, state__in=WAS_PUBLIC)
         .order_by()
         .values_list("id", flat=True)
     )
@@ -439,16 +439,12 @@ def _take_away(model: type[Any], records: list[Touched]) -> None:
     if model is FormerAddress:
         _forget_addresses(made)
         return
-    doomed = set(_to_be_deleted(model, records))
-    for pks, act in (
-        ([pk for pk in made if pk in doomed], lambda some_made: some_made.delete()),
-        (
-            [pk for pk in made if pk not in doomed],
-            lambda some_made: some_made.update(state=State.WITHDRAWN),
-        ),
-    ):
-        if pks:
-            act(model._default_manager.filter(pk__in=pks))
+    doomed = _to_be_deleted(model, records)
+    kept = sorted({*made} - {*doomed})
+    if doomed:
+        model._default_manager.filter(pk__in=doomed).delete()
+    if kept:
+        model._default_manager.filter(pk__in=kept).update(state=State.WITHDRAWN)
 
 
 def _forget_addresses(made: list[int]) -> None:

@@ -321,7 +321,8 @@ def _changed_since(one: Conflict) -> str:
 
 def _undecided(revision: Revision) -> Revision:
     """Return a revision as it is stored, held until the transaction ends; refuse a decided one."""
-    stored = Revision.objects.select_for_update().filter(pk=revision.pk).order_by("pk").first()
+    found = Revision.objects.select_for_update().filter(pk=revision.pk)
+    stored: Revision | None = found.order_by("pk").first()
     if stored is None or not stored.is_open:
         raise ValidationError(_("Somebody has decided this already."))
     return stored

@@ -14,7 +14,7 @@ from prisoners.models import Record
 
 # There was no last time, or the file did not say it then.
 MISSING: Final = object()
-EMPTY: Final = (None, "", [])
+EMPTY: Final[tuple[object, ...]] = (None, "", [])
 
 
 class Verdict(Enum):

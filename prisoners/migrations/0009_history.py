@@ -27,9 +27,10 @@ def begin(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if sources.filter(key=INVENTED).exists():
         return
     for history in apps.get_app_config("prisoners").get_models():
-        if not history._meta.model_name.startswith(PREFIX):
+        name = str(history._meta.model_name)
+        if not name.startswith(PREFIX):
             continue
-        model = apps.get_model("prisoners", history._meta.model_name.removeprefix(PREFIX))
+        model = apps.get_model("prisoners", name.removeprefix(PREFIX))
         names = [field.column for field in model._meta.concrete_fields]
         columns = ", ".join(f'"{name}"' for name in names)
         # What it was before it was last saved is not known.

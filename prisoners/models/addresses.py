@@ -11,7 +11,7 @@ from prisoners.models.deals import Deal
 from prisoners.models.detentions import Facility
 from prisoners.models.history import Histories
 from prisoners.models.people import Prisoner
-from prisoners.models.recording import Recorded, RecordedQuerySet
+from prisoners.models.recording import Recorded
 from prisoners.models.releases import Release
 from prisoners.models.sources import Source
 
@@ -44,7 +44,6 @@ class FormerAddress(Recorded):
     facility = _target(Facility)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
-    objects = RecordedQuerySet.as_manager()
     history = Histories()
 
     class Meta:

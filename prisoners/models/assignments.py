@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.history import Histories
 from prisoners.models.people import Prisoner
-from prisoners.models.recording import Recorded, RecordedQuerySet
+from prisoners.models.recording import Recorded
 
 
 class Assignment(Recorded):
@@ -25,7 +25,6 @@ class Assignment(Recorded):
     )
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
-    objects = RecordedQuerySet.as_manager()
     history = Histories()
 
     class Meta:

@@ -247,7 +247,7 @@ class Record(Recorded):
     facts: ClassVar[tuple[str, ...]] = ()
     translated: ClassVar[tuple[str, ...]] = ()
 
-    objects = RecordQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()  # type: ignore[misc]  # narrows the base's
     history = Histories(inherit=True)
 
     class Meta:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
+from django.db.models.base import ModelBase
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
@@ -145,12 +146,14 @@ class RecordingCollector(Collector):
         with transaction.atomic(using=using):
             for model, records in self.data.items():
                 self._keep(model, [one.pk for one in records])
-            for records in self.fast_deletes:
-                if is_recorded(records.model):
-                    self._keep(records.model, list(records.values_list("pk", flat=True)))
+            for rows in self.fast_deletes:
+                if is_recorded(rows.model):
+                    self._keep(rows.model, list(rows.values_list("pk", flat=True)))
+            # Lists of lists, otherwise than its stubs say.
+            updates: Iterable[tuple[tuple[Any, Any], Any]] = self.field_updates.items()
             changed: list[tuple[type[Any], list[int]]] = [
                 (field.model, [one.pk for group in groups for one in group])
-                for (field, _value), groups in self.field_updates.items()
+                for (field, _value), groups in updates
                 if is_recorded(field.model)
             ]
             for model, numbers in changed:
@@ -240,7 +243,7 @@ class Recorded(models.Model):
     def save_base(
         self,
         raw: bool = False,
-        force_insert: bool = False,
+        force_insert: bool | tuple[ModelBase, ...] = False,
         force_update: bool = False,
         using: str | None = None,
         update_fields: Iterable[str] | None = None,

@@ -117,12 +117,13 @@ def unnamed(releases: RecordQuerySet) -> QuerySet[Any]:
     outcomes = ReleaseOutcome.objects.filter(release=OuterRef("pk"))
     entered = outcomes.exclude(state=State.WITHDRAWN).exclude(detention__state=State.WITHDRAWN)
     entered = entered.exclude(detention__prisoner__state=State.WITHDRAWN)
-    return (
+    found: QuerySet[Any] = (
         releases.latest_first("happened")
         .annotate(named=_people(outcomes.published_apart_from("release")))
         .filter(headcount__gt=F("named"))
         .annotate(entered=_people(entered))
     )
+    return found
 
 
 def _people(outcomes: RecordQuerySet) -> Coalesce:

@@ -60,7 +60,7 @@ class _UnreadableError(Exception):
 
 @lru_cache(maxsize=1)
 def _months() -> dict[str, int]:
-    months = {}
+    months: dict[str, int] = {}
     for language in ("es", "fr", "de", "pl", "uk", "be", "ru", "en"):
         names = Locale.parse(language).months
         for context in ("format", "stand-alone"):

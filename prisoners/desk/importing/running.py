@@ -398,7 +398,7 @@ def _describe(one: Import, listing: Listing) -> None:
 
 def _digest(file: IO[bytes]) -> str:
     file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # IO lacks readinto
 
 
 def _file_name(name: str) -> str:

@@ -151,8 +151,8 @@ def _of_amounts(raw: str, amounts: Mapping[str, Fraction], *, certain: bool) -> 
     years = amounts.get("years", Fraction())
     months = amounts.get("months", Fraction()) + (years % 1) * 12
     days = amounts.get("days", Fraction()) + amounts.get("weeks", Fraction()) * 7
-    term = {"years": years // 1, "months": months, "days": days}
-    if any(Fraction(amount).denominator != 1 for amount in term.values()):
+    term: dict[str, Fraction | int] = {"years": years // 1, "months": months, "days": days}
+    if any(amount.denominator != 1 for amount in term.values()):
         return refuse(raw, _("this makes no whole months or days"))
     if not any(term.values()):
         return refuse(raw, _("a term of nothing"))

@@ -245,7 +245,7 @@ def read_choice(raw: str, meanings: Mapping[str, str], choices: Mapping[str, Any
 @lru_cache(maxsize=1)
 def country_codes() -> dict[str, str]:
     """Return the code of each country by its names in several languages and by its code."""
-    codes = {}
+    codes: dict[str, str] = {}
     for language in ("es", "fr", "de", "pl", "uk", "be", "ru", "en"):
         names = Locale.parse(language).territories
         codes |= {names[code].casefold(): code for code in COUNTRIES if code in names}

@@ -208,7 +208,7 @@ class Writer:
         for plan in plans:
             if plan.facility:
                 number = self.planner.facilities[plan.facility, plan.row.facts.get("country", "")]
-                one = Placement(detention=plan.detention, facility_id=number)
+                one = Placement(detention=plan.detention, facility_id=number)  # type: ignore[misc]  # all are made by now
                 placements.append((plan, one))
             for code, article, part in plan.charges:
                 charge = Charge(

@@ -73,7 +73,8 @@ def disputed() -> QuerySet[Any, tuple[int, int, str, bool]]:
     ]
     first, *others = parts
     # Without ``all``: what two sources contradict is one fact.
-    return first.union(*others).order_by("-is_published", "of_kind", "number", "field")
+    facts: QuerySet[Any, tuple[int, int, str, bool]] = first.union(*others)
+    return facts.order_by("-is_published", "of_kind", "number", "field")
 
 
 def against(facts: Iterable[tuple[Place, str]]) -> dict[tuple[Place, str], list[Citation]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -31,7 +32,8 @@ def in_review(user: int | None = None) -> Whole:
     What waits with the record that it is a part of, cites or translates, is not told apart from
     it. With ``user``, only what that account has worked on.
     """
-    parts = [_waiting(model, user) for model in (*TARGETS.values(), Source)]
+    alone: list[type[Record]] = [*TARGETS.values(), Source]
+    parts = [_waiting(model, user) for model in alone]
     for model, targets in ((Citation, TARGETS), (Translation, TRANSLATED)):
         for name, target in targets.items():
             state = Q(**{f"{name}__state": State.IN_REVIEW})
@@ -62,8 +64,8 @@ def due_disclosures(today: date) -> Whole:
     return _together(rows, "disclosure_review_on")
 
 
-def _together(parts: list[Whole], day: str) -> Whole:
-    rows = [
+def _together(parts: Sequence[Whole], day: str) -> Whole:
+    rows: list[Whole] = [
         part.order_by()
         .annotate(of_kind=Value(KINDS.index(part.model)), number=F("pk"), day=F(day))
         .values_list("of_kind", "number", "day")
@@ -81,7 +83,7 @@ def unconfirmed(today: date, user: int | None = None) -> Whole:
     since = today - RECENT
     long_ago = Q(last_confirmed_last__lt=since)
     never = Q(last_confirmed__isnull=True) & (Q(began_last__isnull=True) | Q(began_last__lt=since))
-    rows = Detention.objects.filter(
+    rows: Whole = Detention.objects.filter(
         long_ago | never, in_states(Detention, LIVING), end_kind=""
     ).order_by(Coalesce("last_confirmed_last", "began_last").asc(nulls_first=True), "pk")
     return rows if user is None else rows.filter(worked_on(Prisoner, user, "prisoner"))
@@ -92,7 +94,7 @@ def unarchived(user: int | None = None) -> Whole:
 
     Published ones come first, then those entered first: their pages are the likelier to be gone.
     """
-    rows = (
+    rows: Whole = (
         Source.objects.filter(archived="", state__in=LIVING)
         .exclude(address="")
         .alias(is_published=Q(state=State.PUBLISHED))
