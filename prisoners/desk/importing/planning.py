@@ -249,7 +249,7 @@ class Planner:
                 prisoner = chosen
             if prisoner is not None:
                 # Whoever was merged since is the one that they were merged into.
-                found[row.number] = stands.get(("prisoner", prisoner), prisoner)
+                found[row.number] = stands.get(("prisoner", prisoner)) or prisoner
         if self.layout.key != ("external_id",):
             left = [p for p in plans if p.row.number not in found and p.previous is None]
             found |= self._by_key(left)
