@@ -851,7 +851,11 @@ def test_the_first_page_is_grouped_by_the_work(desk: Client) -> None:
         model["object_name"] for group in response.context["app_list"] for model in group["models"]
     ]
     assert sorted(listed) == sorted(
-        [*NAMES, "FormerAddress", "DossierEntry", "Invitation", "Revision", "User"]
+        [
+            *NAMES,
+            *("DuplicateCandidate", "Judgement", "Merger", "Import", "ImportProfile"),
+            *("FormerAddress", "DossierEntry", "Invitation", "Revision", "User"),
+        ]
     )
     assert settings.SITE_NAME in said(response)
 

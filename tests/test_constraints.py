@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models.deletion import ProtectedError
@@ -24,6 +25,8 @@ from prisoners.models import (
     DuplicateCandidate,
     Figure,
     FormerAddress,
+    Import,
+    ImportRow,
     Invitation,
     Judgement,
     Merger,
@@ -33,8 +36,10 @@ from prisoners.models import (
     Record,
     Release,
     ReleaseDestination,
+    Revision,
     State,
     Statement,
+    Step,
     Translation,
 )
 from prisoners.models.base import interval_fields
@@ -258,6 +263,15 @@ def consent(**values: Any) -> Build:
     return build
 
 
+def step(**values: Any) -> Build:
+    def build() -> models.Model:
+        person = PrisonerFactory.create()
+        moved = {"kind": "prisoner", "record": person.pk, "before": "draft", "after": "draft"}
+        return Step(**{**moved, "verb": "submitted", **values})
+
+    return build
+
+
 BROKEN["disclosurerule_exactly_one_target"] = [
     lambda: rule("prisoner", prisoner=None),
     lambda: rule("prisoner", detention=DetentionFactory.create()),
@@ -269,6 +283,41 @@ BROKEN["consent_ends_after_it_was_given"] = [consent(for_name=True, until=date(2
 BROKEN["consent_withdrawn_after_it_was_given"] = [
     consent(for_name=True, withdrawn_on=date(2021, 7, 13))
 ]
+
+
+def revision(**values: Any) -> Build:
+    def build() -> models.Model:
+        person = PrisonerFactory.create()
+        by = get_user_model().objects.create(username="test-proposer")
+        proposed = {"kind": "prisoner", "record": person.pk, "changes": [], "by": by}
+        return Revision(**{**proposed, **values})
+
+    return build
+
+
+def row_twice() -> models.Model:
+    run = Import.objects.create(file_name="test.csv")
+    row = {"of": run, "number": 1, "outcome": "created"}
+    ImportRow.objects.create(**row)
+    return ImportRow(**row)
+
+
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+BROKEN |= {
+    "step_withdrawn_for_a_reason": [step(verb="withdrawn")],
+    "step_sent_back_for_a_reason": [step(verb="sent_back")],
+    "revision_decided_on_a_day": [
+        revision(outcome="accepted"),
+        revision(decided_at=datetime(2200, 1, 1, tzinfo=UTC)),
+    ],
+    "revision_refused_for_a_reason": [
+        revision(outcome="refused", decided_at=datetime(2200, 1, 1, tzinfo=UTC))
+    ],
+    "revision_decided_after_it_was_proposed": [
+        revision(outcome="accepted", decided_at=LONG_AGO, answer="test")
+    ],
+    "importrow_once": [row_twice],
+}
 BROKEN["namekey_once"] = [name_key_twice]
 BROKEN |= {f"formeraddress_{name}_once": [former_address_of(name)] for name in ADDRESSED}
 BROKEN |= {f"translation_of_{name}_once": [translation_of(name)] for name in TRANSLATED}

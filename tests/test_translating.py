@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from prisoners.desk.dossiers import DossierError, load
-from prisoners.models import Actor, DossierEntry, Role, State, Translation
+from prisoners.models import Actor, DossierEntry, Revision, Role, State, Translation
 from tests.desk import at_desk
 from tests.factories import ActorFactory, TranslationFactory, cite
 from tests.reader import read
@@ -145,16 +145,19 @@ def test_translations_have_a_list_and_a_page_of_their_own(desk: Client) -> None:
     assert str(made.actor) in own.content.decode()
 
 
-def test_a_researcher_changes_a_translation_that_is_a_draft(client: Client) -> None:
+def test_a_researcher_changes_a_draft_and_proposes_what_changes_in_public(client: Client) -> None:
     at_desk(client, Role.RESEARCHER)
     draft = TranslationFactory.create(text="Выдуманая назва")
     public = TranslationFactory.create(text="Вядомая назва", published=True)
-    for one, status in ((draft, 302), (public, 403)):
+    for one in (draft, public):
         page = reverse("admin:prisoners_translation_change", args=[one.pk])
-        assert save(client, page, text="Лепшая назва").status_code == status
+        assert save(client, page, text="Лепшая назва").status_code == 302
     assert set(Translation.objects.values_list("pk", "text")) == {
         (draft.pk, "Лепшая назва"), (public.pk, "Вядомая назва"),
     }  # fmt: skip
+    proposed = Revision.objects.get()
+    assert (proposed.kind, proposed.record) == ("translation", public.pk)
+    assert "Лепшая назва" in str(proposed.changes)
 
 
 def test_a_viewer_reads_a_translation_and_changes_none(client: Client) -> None:

@@ -105,6 +105,8 @@ FATES: Final[dict[type[models.Model], dict[str, Fate]]] = {
         "judgement.second": Fate.STAY,
         "merger.merged": Fate.STAY,
         "merger.kept": Fate.STAY,
+        # What a list said of it; the next import of the list goes on with the kept record.
+        "importrow.prisoner": Fate.STAY,
         "duplicatecandidate.first": Fate.DERIVED,
         "duplicatecandidate.second": Fate.DERIVED,
     },

@@ -28,6 +28,7 @@ from prisoners.desk.importing.understanding import (
     Understood,
     certainly_before,
 )
+from prisoners.desk.merging import standing_for
 from prisoners.desk.three_way import MISSING, Verdict, judge
 from prisoners.desk.workflow import UNPUBLISHED
 from prisoners.models import (
@@ -236,6 +237,7 @@ class Planner:
             )
         )
         found: dict[int, int] = {}
+        stands = standing_for()
         for plan in plans:
             row = plan.row
             plan.previous = previous.get(row.record)
@@ -246,7 +248,8 @@ class Planner:
             if prisoner is None and isinstance(chosen, int):
                 prisoner = chosen
             if prisoner is not None:
-                found[row.number] = prisoner
+                # Whoever was merged since is the one that they were merged into.
+                found[row.number] = stands.get(("prisoner", prisoner)) or prisoner
         if self.layout.key != ("external_id",):
             left = [p for p in plans if p.row.number not in found and p.previous is None]
             found |= self._by_key(left)
