@@ -22,6 +22,8 @@ from django.utils.translation import gettext as _
 from prisoners.models import (
     ADDRESSED,
     AddressedRecord,
+    Consent,
+    DisclosureRule,
     FormerAddress,
     HoldsBack,
     NameKey,
@@ -51,6 +53,8 @@ from prisoners.reading.history import author, changed, moment, title
 AT_ONCE: Final = 500
 # What was seen by visitors once, or may have been.
 WAS_PUBLIC: Final = (State.PUBLISHED, State.WITHDRAWN)
+# What has no history of its own, and must not be lost with what it is about.
+DECISIONS: Final = (Consent, DisclosureRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +263,7 @@ def _hanging_on(
         return
     for relation in model._meta.related_objects:
         other = relation.related_model
-        if not is_recorded(other):
+        if not is_recorded(other) and other not in DECISIONS:
             continue
         name = relation.field.name
         hanging = set(
@@ -267,7 +271,7 @@ def _hanging_on(
             .order_by()
             .values_list("pk", flat=True)
         )
-        if hanging:
+        if hanging and is_recorded(other):
             mine = other.history.filter(operation=operation, id__in=hanging).order_by()
             hanging -= set(mine.values_list("id", flat=True))
         if not hanging:
@@ -276,7 +280,8 @@ def _hanging_on(
             yield Obstacle(
                 other,
                 record.pk,
-                str(record),
+                # What a decision says is not for everybody who undoes something.
+                str(getattr(record, name) if other in DECISIONS else record),
                 "",
                 _("hangs on “%(record)s”") % {"record": getattr(record, name)},
                 "",
