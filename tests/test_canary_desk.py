@@ -119,7 +119,7 @@ def paths(each: int) -> Iterator[str]:
         match = OF_MODEL.match(route)
         names = arguments(route)
         if match and names in (["object_id"], ["pk"]):
-            model = apps.get_model(*match.groups())
+            model = apps.get_model(match[1], match[2])
             numbers = model._default_manager.order_by("-pk").values_list("pk", flat=True)[:each]
             for number in numbers:
                 yield "/" + re.sub(r"<[^>]+>", str(number), route)
@@ -196,7 +196,8 @@ def test_whoever_may_reads_each_restricted_fact(desk: Desk, client: Client, role
     at_desk(client, role)
     person = Detention.objects.exclude(held_back="").get().prisoner
     found: set[str] = set()
-    for model in (*FACTORIES, DossierEntry):
+    kinds: list[Any] = [*FACTORIES, DossierEntry]
+    for model in kinds:
         name = f"admin:prisoners_{model._meta.model_name}_change"
         for record in model._default_manager.all():
             response = client.get(reverse(name, args=[record.pk]))

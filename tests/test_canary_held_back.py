@@ -309,7 +309,7 @@ def test_the_walk_would_see_what_is_held_back(held_back: HeldBack) -> None:
     with_rules = [held_back.withheld, held_back.coarse]
     for person in with_rules:
         for record in (person, *person.detentions.all()):
-            for rule in record.disclosure_rules.all():  # type: ignore[attr-defined]
+            for rule in record.disclosure_rules.all():
                 disclosure.lift(rule=rule)
         response = Client().get(person.get_absolute_url())
         found = held_back.found_in(person.get_absolute_url(), response)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -285,7 +286,7 @@ def test_the_database_lets_no_name_out_of_somebody_who_is_not_shown_by_name(
     known: Prisoner,
 ) -> None:
     disclosure.show_as(person=known, identity="anonymous", reason="a test")
-    made = [
+    made: list[Callable[[], Any]] = [
         lambda: PrisonerNameFactory.create(prisoner=known, text="Zoltan"),
         lambda: PrisonerName.objects.filter(prisoner=known).update(disclosure="public"),
         lambda: ExternalIdFactory.create(prisoner=known),

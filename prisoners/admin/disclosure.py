@@ -143,8 +143,8 @@ def shown_page(
             "identity_form": identity_form,
             "may_decide": may_decide,
             "protected": reasons_to_protect(person, timezone.localdate()),
-            "former": list(person.former_addresses.values_list("slug", flat=True)),  # type: ignore[attr-defined]
-            "consents": person.consents.all(),  # type: ignore[attr-defined]
+            "former": list(person.former_addresses.values_list("slug", flat=True)),
+            "consents": person.consents.all(),
             "add_consent": f"{reverse('admin:prisoners_consent_add')}?prisoner={person.pk}",
         },
     )

@@ -110,11 +110,11 @@ def _answer(request: HttpRequest, record: Record, code: str) -> HttpResponseBase
     asked = copy.copy(request)
     asked.path = asked.path_info = address
     asked.method = "GET"
-    asked.GET = QueryDict(query)  # type: ignore[assignment]  # a copy, for reading only
+    asked.GET = QueryDict(query)
     asked.META = {**request.META, "QUERY_STRING": query, "PATH_INFO": address}
     asked.user = AnonymousUser()
     asked.resolver_match = match
-    asked.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+    asked.LANGUAGE_CODE = code
     asked.preview = Preview(  # type: ignore[attr-defined]  # read by the context of all pages
         [
             Language(one, str(name), preview_page(record, lang=one), one == code)

@@ -84,7 +84,7 @@ def lift(*, rule: DisclosureRule) -> None:
 
 
 def _is_null(record: models.Model, name: str) -> bool:
-    return bool(record._meta.get_field(name).null)  # type: ignore[union-attr]  # a column
+    return bool(record._meta.get_field(name).null)
 
 
 def show_as(*, person: Prisoner, identity: str, reason: str, asked_by: str = "") -> None:

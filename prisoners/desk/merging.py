@@ -553,7 +553,7 @@ def merge(
             reason=reason.strip(),
             by=by,
         )
-        consents = list(made.merged.consents.values_list("pk", flat=True))  # type: ignore[attr-defined]
+        consents = list(made.merged.consents.values_list("pk", flat=True))
         with recorded(by=by, reason=reason.strip(), origin=Origin.HAND, operation=operation):
             _Doing(made).do()
             protect(person=Prisoner.objects.get(pk=made.kept.pk), today=today())

@@ -282,7 +282,8 @@ class Consent(models.Model):
     def clean(self) -> None:
         """Refuse a consent that is still to be given: it would hold from now on."""
         super().clean()
-        if isinstance(self.given_on, date) and self.given_on > timezone.localdate():
+        given: Any = self.given_on
+        if isinstance(given, date) and given > timezone.localdate():
             raise ValidationError({"given_on": _("This day is still to come.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -353,7 +353,7 @@ class Prisoner(HoldsBack, AddressedRecord):
 
     def last_days(self) -> dict[str, date | None]:
         """Return what ``shown_until`` and its like are to be, by the consents and the basis."""
-        consents = list(self.consents.all()) if self.pk else []  # type: ignore[attr-defined]
+        consents = list(self.consents.all()) if self.pk else []
         found: dict[str, date | None] = {}
         for what, column in UNTIL.items():
             days = [one.last_day for one in consents if getattr(one, f"for_{what}")]

@@ -174,7 +174,7 @@ def _read(
         people.values_list("pk", "gender", "occupation_group", "shown_until"), 4, _person
     )
     numbers = table[:, 0]
-    arrays = {
+    arrays: dict[str, Array] = {
         "gender": table[:, 1].astype(np.uint8),
         "occupation": table[:, 2].astype(np.uint8),
         "shown_until": table[:, 3].astype(np.int32),
