@@ -48,21 +48,24 @@ FOUND: Final = """options => axe.run(options).then(result => result.violations.f
 
 
 def wide(page: Page, width: int) -> None:
-    """Make a page so wide, and go to its end, where buttons that stay in sight cover nothing."""
     page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
 
 
-def check(page: Page, looks: Sequence[tuple[Theme, int]] = LOOKS) -> list[Any]:
+def check(
+    page: Page, looks: Sequence[tuple[Theme, int]] = LOOKS, *, at_end: bool = False
+) -> list[Any]:
     """Return what is wrong with a page at both widths, and with its colours in some looks.
 
     What is folded is opened first. Evaluated, and not put into the page, axe runs under the policy.
+    ``at_end``: at the end of the page, where buttons that stay in sight at its foot cover nothing.
     """
     wrong: list[Any] = []
     page.evaluate(OPENED)
     page.evaluate(AXE_SCRIPT)
     for width in WIDTHS:
         wide(page, width)
+        if at_end:
+            page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
         wrong += [[width, *one] for one in page.evaluate(FOUND, ALL_BUT_COLOURS)]
     page.evaluate(SHORTENED)
     for theme, width in looks:
