@@ -252,8 +252,9 @@ def test_a_researcher_enters_a_consent_and_reads_none(client: Client) -> None:
     }
     response = client.post(page, given)
     assert response.status_code == 302
-    assert Prisoner.objects.get().shown_until is None
-    consent = Consent.objects.get()
+    person.refresh_from_db()
+    assert person.shown_until is None
+    consent = person.consents.get()
     assert (
         client.get(reverse("admin:prisoners_consent_change", args=[consent.pk])).status_code == 403
     )
