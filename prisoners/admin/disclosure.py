@@ -125,7 +125,8 @@ def shown_page(
         disclosure.forget_address(person=person)
         return _done(request, person)
     if verb == "lift":
-        rule = DisclosureRule.objects.filter(pk=request.POST.get("rule") or 0).first()
+        number = request.POST.get("rule", "")
+        rule = DisclosureRule.objects.filter(pk=int(number) if number.isdecimal() else 0).first()
         if rule is None or f"{rule.target._meta.model_name}-{rule.target.pk}" not in parts:
             raise PermissionDenied
         disclosure.lift(rule=rule)
