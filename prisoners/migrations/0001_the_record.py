@@ -2852,7 +2852,7 @@ class Migration(migrations.Migration):
                     prisoners.models.fields.IntervalField(
                         help_text="As precise as it is known and no more: 2021, 2021-07, 2021-07-14; 2025-12-13? inferred; 2019~ about; 2020-08-09/2020-08-12 between. Empty: not known.",
                         max_length=64,
-                        verbose_name="passed on",
+                        verbose_name="sentenced on",
                     ),
                 ),
                 ("passed_first", prisoners.models.fields.FirstDay(source="passed")),

@@ -394,7 +394,7 @@ class Sentence(HoldsBack, Record):
     court = models.CharField(
         _("court"), max_length=200, blank=True, help_text=_("Empty: not stated.")
     )
-    passed = IntervalField(_("passed on"))
+    passed = IntervalField(_("sentenced on"))
     passed_first = FirstDay("passed")
     passed_last = LastDay("passed")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.IMPRISONMENT)
