@@ -853,7 +853,7 @@ def test_the_first_page_is_grouped_by_the_work(desk: Client) -> None:
     assert sorted(listed) == sorted(
         [
             *NAMES,
-            *("DuplicateCandidate", "Judgement", "Merger", "Import", "ImportProfile"),
+            *("DuplicateCandidate", "Judgement", "Merger", "Import", "ImportProfile", "Consent"),
             *("FormerAddress", "DossierEntry", "Invitation", "Revision", "User"),
         ]
     )

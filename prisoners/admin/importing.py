@@ -254,6 +254,7 @@ class ImportAdmin(OfWriters):
             "columns": _columns(one.headings, given, examples),
             "choices": [(field.name, field.label) for field in FIELDS.values()],
             "profiles": guessing.profiles(),
+            "begun": given.get("name", ""),
             "remarks": listing.remarks,
         }
         return self._page(request, "columns", context)
