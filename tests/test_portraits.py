@@ -167,7 +167,8 @@ def send(desk: Client, prisoner: Prisoner, **values: Any) -> Any:
     )  # fmt: skip
     counts = {f"{part}-{count}_FORMS": 0 for part in parts for count in ("TOTAL", "INITIAL")}
     page = reverse("admin:prisoners_prisoner_change", args=[prisoner.pk])
-    return desk.post(page, {**counts, "slug": prisoner.slug, "disclosure": "public", **values})
+    standing = {"slug": prisoner.slug, "disclosure": "public", "basis": "record"}
+    return desk.post(page, {**counts, **standing, **values})
 
 
 @pytest.mark.django_db(transaction=True)
