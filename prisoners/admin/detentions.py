@@ -13,6 +13,7 @@ from django_countries.filters import CountryFilter
 
 from prisoners.admin.base import PartsList, PartsTable, described
 from prisoners.admin.citations import CitedAdmin
+from prisoners.admin.disclosure import protect_and_tell
 from prisoners.models import (
     Charge,
     Detention,
@@ -78,6 +79,10 @@ class DetentionAdmin(CitedAdmin):
         (gettext_lazy("Still held?"), {"fields": ("last_confirmed",)}),
         (gettext_lazy("The end"), {"fields": (("end_kind", "ended"),)}),
     )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        protect_and_tell(request, Prisoner.objects.get(pk=form.instance.prisoner_id))
 
     def tools(self, record: Any) -> list[tuple[str, str]]:
         address = reverse("admin:prisoners_facility_add")

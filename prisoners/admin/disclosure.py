@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from prisoners.admin.roles import ByRole
 from prisoners.admin.standing import page_of, shown
 from prisoners.desk import disclosure
-from prisoners.desk.protecting import reasons_to_protect
+from prisoners.desk.protecting import protect, reasons_to_protect
 from prisoners.desk.workflow import with_parts
 from prisoners.models import Consent, DisclosureRule, HoldsBack, How, Prisoner
 from prisoners.reading.gaps import stated
@@ -149,6 +149,13 @@ def shown_page(
             "add_consent": f"{reverse('admin:prisoners_consent_add')}?prisoner={person.pk}",
         },
     )
+
+
+def protect_and_tell(request: HttpRequest, person: Prisoner) -> None:
+    """Withhold somebody who is to be protected by what was saved, and say so."""
+    if reasons := protect(person=person, today=timezone.localdate()):
+        words = _("Withheld from the public: %(why)s. An editor may decide otherwise.")
+        messages.warning(request, words % {"why": ", ".join(reasons)})
 
 
 def _decide(

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,12 +19,11 @@ from django_countries.filters import CountryFilter
 from prisoners.admin.base import PartsList, PartsTable, described
 from prisoners.admin.bulk import AssignedFilter, InBulk
 from prisoners.admin.citations import CitedAdmin
-from prisoners.admin.disclosure import shown_page
+from prisoners.admin.disclosure import protect_and_tell, shown_page
 from prisoners.admin.duplicates import merges_of, possible_duplicates, told
 from prisoners.admin.fields import PortraitField
 from prisoners.admin.forms import RecordForm, RecordFormSet, is_deleted, leave_to_formset
 from prisoners.desk import duplicates, workflow
-from prisoners.desk.protecting import protect
 from prisoners.models import (
     Affiliation,
     Detention,
@@ -286,13 +284,7 @@ class PrisonerAdmin(InBulk, CitedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         prisoner = form.instance
-        if reasons := protect(person=prisoner, today=timezone.localdate()):
-            self.message_user(
-                request,
-                _("Withheld from the public: %(why)s. An editor may decide otherwise.")
-                % {"why": ", ".join(reasons)},
-                messages.WARNING,
-            )
+        protect_and_tell(request, prisoner)
         is_new = prisoner.slug == prisoner.public_id and prisoner.state in workflow.UNPUBLISHED
         if is_new and prisoner.is_named:
             prisoner.slug = address_for(prisoner)

@@ -147,20 +147,22 @@ def initials_of(person: Prisoner) -> str:
 def _texts_that_name(person: Prisoner) -> Iterator[str]:
     """Yield each public text about somebody in which a word of their names stands."""
     people = [person, *merged_into(person)]
-    words = {
-        word
-        for name in PrisonerName.objects.filter(prisoner__in=people).exclude(
-            kind=PrisonerName.Kind.INITIALS
-        )
-        for word in labels(name.text)
-        if len(word) >= TELLING
-    }
+    names = PrisonerName.objects.filter(prisoner__in=people).exclude(
+        kind=PrisonerName.Kind.INITIALS
+    )
+    spelt = [labels(name.text) for name in names]
+    words = {word for name in spelt for word in name if len(word) >= TELLING}
+    # Where each word is short, they tell together: Li Na.
+    short = {name for name in spelt if name and not words.intersection(name)}
     for one in with_parts(person):
         if one.disclosure == Disclosure.WITHHELD or isinstance(one, Citation | PrisonerName):
             continue
         for text in _texts_of(one):
+            said = labels(text)
             # With an ending, too: names are declined.
-            if any(label.startswith(word) for label in labels(text) for word in words):
+            if any(label.startswith(word) for label in said for word in words) or any(
+                said[at : at + len(name)] == name for name in short for at in range(len(said))
+            ):
                 yield text[:80]
 
 

@@ -39,6 +39,7 @@ from prisoners.desk.dossier_layout import (
 )
 from prisoners.desk.dossier_values import raw, tidy, typed
 from prisoners.desk.merging import standing_for
+from prisoners.desk.protecting import protect
 from prisoners.desk.three_way import MISSING, Verdict, judge
 from prisoners.models import (
     TARGET_NAMES,
@@ -46,6 +47,7 @@ from prisoners.models import (
     Citation,
     DossierEntry,
     Origin,
+    Prisoner,
     Record,
     Release,
     State,
@@ -54,6 +56,7 @@ from prisoners.models import (
     recorded,
     unrecorded,
 )
+from prisoners.models.looking import today
 from prisoners.models.recording import keep_changes
 from prisoners.models.releases import refuse_too_many
 from prisoners.models.sources import citable
@@ -593,6 +596,8 @@ class _Loader:
                 # What was public already has been changed in place: it needs its sources too.
                 for gap in uncited(record) if name in self.changed else ():
                     self._problem(name, gap.field, _("this fact has no source"))
+                if isinstance(record, Prisoner) and name in self.changed:
+                    protect(person=record, today=today())
                 continue
             try:
                 workflow.publish(record=record, reason=self.dossier)

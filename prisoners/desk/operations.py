@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from prisoners.desk.protecting import protect_touched
 from prisoners.models import (
     ADDRESSED,
     AddressedRecord,
@@ -39,6 +40,7 @@ from prisoners.models import (
     recorded,
 )
 from prisoners.models.holding_back import DECIDED
+from prisoners.models.looking import today
 from prisoners.models.recording import (
     NO_FACT,
     columns,
@@ -330,6 +332,7 @@ def undo(*, operation: Operation, by: Any, reason: str = "") -> Operation:
                 recorded(by=by, reason=reason, origin=Origin.UNDO, operation=undoing),
             ):
                 _put_back(locked)
+                protect_touched(operation=undoing, today=today())
         except (ProtectedError, IntegrityError) as error:
             raise ValidationError(
                 _("This cannot be undone as a whole, for it breaks a rule of the record: %(rule)s")

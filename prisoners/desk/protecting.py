@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from dateutil.relativedelta import relativedelta
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from prisoners.models import Disclosure, Prisoner, State
+from prisoners.models import (
+    Detention,
+    Disclosure,
+    DisclosureRule,
+    Operation,
+    Prisoner,
+    State,
+)
 
 # Whoever is younger is a child: Convention on the Rights of the Child, article 1.
 OF_AGE: Final = relativedelta(years=18)
@@ -24,13 +33,7 @@ def reasons_to_protect(person: Prisoner, today: date) -> list[str]:
         reasons.append(_("at special risk"))
     born = known_birth(person)
     if born is not None:
-        arrests = [
-            one
-            for one in person.detentions.exclude(state=State.WITHDRAWN).values_list(
-                "began_first", flat=True
-            )
-            if one
-        ]
+        arrests = list(known_arrests(person))
         of_age = born + OF_AGE
         if of_age > today:
             reasons.append(_("may be under 18"))
@@ -48,6 +51,33 @@ def known_birth(person: Prisoner) -> date | None:
         return None
     last: date | None = Prisoner(birth=rule.kept["birth"]).birth_last
     return last
+
+
+def known_arrests(person: Prisoner) -> Iterator[date]:
+    """Yield the first day on which each arrest can have been, also where it is held back."""
+    detentions = person.detentions.exclude(state=State.WITHDRAWN)
+    stored = list(detentions.values_list("began_first", "held_back"))
+    yield from (began for began, _held_back in stored if began)
+    if not any(held_back for _began, held_back in stored):
+        return
+    rules = DisclosureRule.objects.filter(detention__in=detentions, field="began")
+    for kept in rules.values_list("kept", flat=True):
+        first: date | None = Detention(began=kept.get("began") or None).began_first
+        if first:
+            yield first
+
+
+def protect_touched(*, operation: Operation, today: date) -> None:
+    """Withhold whoever is public and is to be protected by what an operation has written."""
+    births = Prisoner.history.filter(operation=operation)
+    arrests = Detention.history.filter(operation=operation)
+    people = Prisoner.objects.filter(
+        Q(pk__in=births.values("id")) | Q(pk__in=arrests.values("prisoner_id")),
+        state=State.PUBLISHED,
+        disclosure=Disclosure.PUBLIC,
+    )
+    for person in people:
+        protect(person=person, today=today)
 
 
 def protect(*, person: Prisoner, today: date) -> list[str]:

@@ -9,14 +9,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from prisoners.desk.protecting import protect_touched
 from prisoners.desk.workflow import UNPUBLISHED
 from prisoners.models import Operation, OperationKind, State, recorded, unrecorded
 from prisoners.models.accounts import RESTRICTED_FACTS
+from prisoners.models.looking import today
 from prisoners.models.recording import keep_changes
 from prisoners.reading.history import title, tracked
 
 # What a record is to the public is decided anew and never put back in passing: the workflow asks
-# for sources, and whoever lifts a withholding has to know its reason.
+# for sources, and whoever lifts a withholding has to know its reason. An address that was forgotten
+# may hold a name.
 DECIDED_ANEW: Final = frozenset(
     {
         "state",
@@ -24,6 +27,10 @@ DECIDED_ANEW: Final = frozenset(
         "disclosure_reason",
         "disclosure_asked_by",
         "disclosure_review_on",
+        "special_risk",
+        "shown_because",
+        "basis",
+        "slug",
     }
 )
 
@@ -49,7 +56,9 @@ def put_back(*, row: Any, fields: Iterable[str], by: Any, reason: str) -> Any:
         )
         try:
             with transaction.atomic(), recorded(by=by, reason=reason, operation=operation):
-                return _make_again(row) if record is None else _give(record, row, set(fields))
+                given = _make_again(row) if record is None else _give(record, row, set(fields))
+                protect_touched(operation=operation, today=today())
+                return given
         except IntegrityError as error:
             raise ValidationError(
                 _("This cannot be put back: it breaks a rule of the record as it is now.")

@@ -886,7 +886,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 blank=True,
                 null=True,
-                on_delete=django.db.models.deletion.CASCADE,
+                on_delete=django.db.models.deletion.PROTECT,
                 related_name="disclosure_rules",
                 to="prisoners.affiliation",
                 verbose_name="affiliation",
@@ -898,7 +898,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 blank=True,
                 null=True,
-                on_delete=django.db.models.deletion.CASCADE,
+                on_delete=django.db.models.deletion.PROTECT,
                 related_name="disclosure_rules",
                 to="prisoners.charge",
                 verbose_name="charge",
@@ -910,7 +910,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 blank=True,
                 null=True,
-                on_delete=django.db.models.deletion.CASCADE,
+                on_delete=django.db.models.deletion.PROTECT,
                 related_name="disclosure_rules",
                 to="prisoners.detention",
                 verbose_name="detention",
@@ -922,7 +922,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 blank=True,
                 null=True,
-                on_delete=django.db.models.deletion.CASCADE,
+                on_delete=django.db.models.deletion.PROTECT,
                 related_name="disclosure_rules",
                 to="prisoners.placement",
                 verbose_name="placement",
@@ -934,7 +934,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 blank=True,
                 null=True,
-                on_delete=django.db.models.deletion.CASCADE,
+                on_delete=django.db.models.deletion.PROTECT,
                 related_name="disclosure_rules",
                 to="prisoners.prisoner",
                 verbose_name="prisoner",
@@ -946,7 +946,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 blank=True,
                 null=True,
-                on_delete=django.db.models.deletion.CASCADE,
+                on_delete=django.db.models.deletion.PROTECT,
                 related_name="disclosure_rules",
                 to="prisoners.recognition",
                 verbose_name="recognition",
@@ -958,7 +958,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 blank=True,
                 null=True,
-                on_delete=django.db.models.deletion.CASCADE,
+                on_delete=django.db.models.deletion.PROTECT,
                 related_name="disclosure_rules",
                 to="prisoners.sentence",
                 verbose_name="sentence",

@@ -32,7 +32,8 @@ def _target(name: str) -> Any:
     model = HOLDING_BACK[name]
     return models.ForeignKey(
         model,
-        models.CASCADE,
+        # What is deleted can be made again out of its history, and must not be without its rules.
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="disclosure_rules",

@@ -56,6 +56,8 @@ class HoldsBack(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") is None and self.is_stored:
+            kwargs["update_fields"] = self.undecided()
         if not self.held_back:
             super().save(*args, **kwargs)
             return
@@ -65,6 +67,24 @@ class HoldsBack(models.Model):
             if fields is not None:
                 kwargs["update_fields"] = {*fields, *moved}
             super().save(*args, **kwargs)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether this was loaded or saved before."""
+        return self.pk is not None and not self._state.adding
+
+    def undecided(self) -> set[str]:
+        """Return the fields that a save of the whole record writes.
+
+        What was decided since this was loaded is not among them: a save would take it back. A
+        value that was held back meanwhile is then refused by the database.
+        """
+        deferred = self.get_deferred_fields()
+        return {
+            field.name
+            for field in self._meta.concrete_fields
+            if not field.primary_key and field.attname not in deferred
+        } - DECIDED
 
     def get_constraints(self) -> list[Any]:
         return [

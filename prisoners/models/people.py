@@ -364,13 +364,17 @@ class Prisoner(HoldsBack, AddressedRecord):
         return found
 
     def settle(self, fields: Any = None) -> set[str]:
-        """Set the last days anew where they can have changed; nearly nobody has any."""
+        """Set the last days anew where they can have changed; return what was set.
+
+        Nearly nobody has any.
+        """
         if fields is not None and "basis" not in fields:
             return set()
         limited = any(getattr(self, column) for column in UNTIL.values())
-        if self.basis == self.Basis.CONSENT or limited:
-            for column, day in self.last_days().items():
-                setattr(self, column, day)
+        if self.basis != self.Basis.CONSENT and not limited:
+            return set()
+        for column, day in self.last_days().items():
+            setattr(self, column, day)
         return set(UNTIL.values())
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -380,6 +384,8 @@ class Prisoner(HoldsBack, AddressedRecord):
             settled = self.settle(fields)
             if fields is not None:
                 kwargs["update_fields"] = {*fields, *settled}
+            elif self.is_stored:
+                kwargs["update_fields"] = self.undecided() | settled
             super().save(*args, **kwargs)
             if not is_new and (fields is None or not (SHOWN | {"basis"}).isdisjoint(fields)):
                 NameKey.objects.show([self.pk])

@@ -27,6 +27,7 @@ from prisoners.desk.importing.planning import KEEP, NEW, PERSON, SKIP, TAKE, Pla
 from prisoners.desk.importing.profile import Layout, LayoutError, read_layout
 from prisoners.desk.importing.reading import FileError, Listing, open_listing
 from prisoners.desk.importing.writing import Writer, stored
+from prisoners.desk.protecting import protect_touched
 from prisoners.models import (
     Import,
     ImportFile,
@@ -38,6 +39,7 @@ from prisoners.models import (
     Source,
     recorded,
 )
+from prisoners.models.looking import today
 
 Stage = Import.Stage
 Outcome = ImportRow.Outcome
@@ -276,6 +278,7 @@ def _run(
             watch(plans)
             done += len(batch)
             progress(done)
+        protect_touched(operation=operation, today=today())
         report.new_facilities = writer.new_facilities
         has_written = writer.has_written
     if has_written:
