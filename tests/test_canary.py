@@ -58,7 +58,8 @@ pytestmark = pytest.mark.django_db
 
 # What a hidden record is filled with: a word of its own for every text, and a day, a country and
 # numbers that stand nowhere else.
-WORD: Final = re.compile(r"zq\d{5}zq", re.IGNORECASE)
+WORD: Final = re.compile(r"zq(?:[bdfgklmnrt]a){5}zq", re.IGNORECASE)
+DIGITS: Final = "bdfgklmnrt"
 DAY: Final = date(1923, 4, 5)
 COUNTRY: Final = "FJ"
 NUMBER: Final = 918273
@@ -87,6 +88,11 @@ WAYS: Final[dict[str, dict[str, Any]]] = {
 KEPT_AS_THEY_ARE: Final = {"state", "disclosure", "field", "key"}
 
 
+def word_of(number: int) -> str:
+    """Return a word for a number, of letters only: a digit would cut it in two where names are."""
+    return f"zq{''.join(f'{DIGITS[int(digit)]}a' for digit in f'{number:05}')}zq"
+
+
 class Planted:
     """A record of secrets, and what each of its words was planted in."""
 
@@ -97,7 +103,7 @@ class Planted:
         self.plant()
 
     def word(self, where: str) -> str:
-        word = f"zq{next(self.numbers):05}zq"
+        word = word_of(next(self.numbers))
         self.where[word] = where
         return word
 

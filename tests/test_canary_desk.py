@@ -37,10 +37,10 @@ from tests.addresses import ADMIN, arguments, filled, routes
 from tests.desk import account, at_desk, sign_in
 from tests.factories import FACTORIES, DetentionFactory, DossierEntryFactory
 from tests.kept import kept
+from tests.test_canary import WORD, word_of
 
 pytestmark = pytest.mark.django_db
 
-WORD: Final = re.compile(r"zq\d{5}zq", re.IGNORECASE)
 OF_MODEL: Final = re.compile(r"admin/(prisoners|auth)/(\w+)/")
 
 
@@ -87,7 +87,7 @@ class Desk:
 
     def word(self, where: str, *, kind: str = "restricted") -> str:
         words: dict[str, str] = getattr(self, kind)
-        word = f"zq{10_000 * (kind == 'of_accounts') + len(words):05}zq"
+        word = word_of(10_000 * (kind == "of_accounts") + len(words))
         words[word] = where
         return word
 
