@@ -60,7 +60,15 @@ pytestmark = pytest.mark.django_db
 
 REASON = "One birth certificate."
 # Derived from the rest, or beside what is true.
-BESIDE = {"NameKey", "Operation", "Merger", "DuplicateCandidate", "DuplicateSearch"}
+BESIDE = {
+    "NameKey",
+    "Operation",
+    "Merger",
+    "DuplicateCandidate",
+    "DuplicateSearch",
+    "Step",
+    "Revision",
+}
 
 
 def by() -> User:

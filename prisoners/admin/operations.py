@@ -13,11 +13,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from prisoners.admin.revisions import named_at_once
 from prisoners.admin.standing import page_of
 from prisoners.desk import merging, operations, workflow
 from prisoners.models import Operation, OperationKind, Record, State
 from prisoners.models.accounts import PUBLISH, READ, WRITE, may
 from prisoners.models.recording import recorded_models
+from prisoners.reading.review import proposed
 
 # What is undone here; the others have pages of their own.
 KINDS = (OperationKind.MERGE, OperationKind.BULK)
@@ -26,6 +28,19 @@ KINDS = (OperationKind.MERGE, OperationKind.BULK)
 def operation_page(operation: Operation) -> str:
     """Return the address of the page on which an operation is looked at and undone."""
     return reverse("admin:prisoners_merger_operation", args=[operation.pk])
+
+
+def proposals(operation: Operation) -> list[tuple[str, str]]:
+    """Return what came with an operation and nobody has decided: of which record, and where."""
+    found = list(proposed(operation=operation))
+    named_at_once(found)
+    return [
+        (
+            str(one.__dict__.get("named") or _("a record that is gone")),
+            reverse("admin:prisoners_revision_change", args=[one.pk]),
+        )
+        for one in found
+    ]
 
 
 def touches_public(operation: Operation) -> bool:
@@ -105,6 +120,7 @@ class OperationPages:
             "title": operation.describe(),
             "operation": operation,
             "people": [(str(one), page_of(one)) for one in people],
+            "proposals": proposals(operation),
             "obstacles": operations.obstacles(operation) if can_undo else [],
             "can_undo": can_undo,
             "form": form,

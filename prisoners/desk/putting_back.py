@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from prisoners.desk.workflow import UNPUBLISHED
+from prisoners.desk.workflow import UNPUBLISHED, note_moves
 from prisoners.models import Operation, OperationKind, State, recorded, unrecorded
 from prisoners.models.accounts import RESTRICTED_FACTS
+from prisoners.models.history import current
 from prisoners.models.recording import keep_changes
 from prisoners.reading.history import title, tracked
 
@@ -83,4 +84,6 @@ def _make_again(row: Any) -> Any:
         # Saving has set it to now.
         type(record)._default_manager.filter(pk=record.pk).update(created_at=row.created_at)
     keep_changes(type(record), [record.pk])
+    if record.state == State.WITHDRAWN:
+        note_moves([(record, row.state)], by=current().by, reason=current().reason)
     return record
