@@ -197,6 +197,31 @@ def test_the_preview_says_what_is_public_at_once_and_what_waits(
     ]
 
 
+def test_somebody_else_accepts_all_of_it_at_once_but_what_was_changed_since(
+    client: Client, author: Any, other: Any
+) -> None:
+    people = [held(f"Test {one}", published=True) for one in ("Adzin", "Dva", "Try")]
+    operation = do(confirming(), *people, by=author)
+    with recorded(by=author):
+        changed = detention_of(people[2])
+        changed.last_confirmed = "2025-01-01"
+        changed.save()
+    page = operation_page(operation)
+    own = sign_in(Client(), author)
+    assert "Accept all of them" not in said(own.get(page))
+    words = said(own.post(page, {"_accept": "1"}, follow=True))
+    assert "Somebody else than whoever proposed it accepts a revision." in words
+    assert Revision.objects.filter(outcome=Revision.Outcome.OPEN).count() == 3
+    researcher = sign_in(Client(), account(Role.RESEARCHER, name="researcher"))
+    assert researcher.post(page, {"_accept": "1"}).status_code == 403
+    sign_in(client, other)
+    assert "Accept all of them and make them public" in said(client.get(page))
+    words = said(client.post(page, {"_accept": "1"}, follow=True))
+    assert "2 proposals are accepted" in words
+    assert "was changed since" in words
+    assert ["6 May 2025" in seen(one) for one in people] == [True, True, False]
+
+
 # Merging
 
 
@@ -323,6 +348,11 @@ def test_an_import_proposes_what_it_takes_over_of_public_people(author: Any, oth
     [made] = revision.added
     citation = Citation.objects.get(pk=made[1])
     assert (citation.field, citation.state) == ("birth", State.DRAFT)
+    desk = sign_in(Client(), author)
+    imported = reverse("admin:prisoners_import_change", args=[revision.operation.import_run.pk])
+    shown = desk.get(imported).context["proposed_page"]
+    assert shown == operation_page(revision.operation)
+    assert imported in desk.get(shown).content.decode()
     with pytest.raises(ValidationError, match="Somebody else"):
         revisions.accept(revision=revision, by=author)
     workflow.publish(record=citation.source, by=other)

@@ -742,7 +742,7 @@ class _Doing:
         }
         if not taken:
             return
-        # What was cited by a draft was public with it, and rests on it still.
+        # A fact that was public stays so, on whatever it rested; what is a draft stays one.
         for citation in () if self.plan.needs_second else self.sources:
             target: Any = citation.target  # each has one
             if not citation.field or citation.field in taken.get((type(target), target.pk), ()):
@@ -821,8 +821,7 @@ class _Uniting:
             self.waiting[kind_of(one), one.pk] = revisions.differences(one, new)
         for whole in [one for one in there if not one.field and one.stance == "supports"]:
             if whole.pk not in numbers:
-                beside = self._beside(whole, conflict.field, stance, lost, State.DRAFT)
-                self.added.append(beside)
+                self.added.append(self._beside(whole, conflict.field, stance, lost))
 
     def _values(self) -> None:
         kept, merged = self.kept, self.merged
@@ -886,10 +885,13 @@ class _Uniting:
             return
         for whole in [one for one in citations if not one.field and one.stance == "supports"]:
             # It was cited for all of the record: it does not say what was chosen.
-            self._beside(whole, name, stance, lost, whole.state)
+            beside = self._beside(whole, name, stance, lost)
+            if whole.state == State.PUBLISHED:
+                # The value and its source were public with it.
+                _move_to(beside, Verb.PUBLISHED, self.operation)
 
-    def _beside(self, whole: Citation, name: str, stance: str, value: str, state: str) -> Citation:
-        """Let the source of a whole record say a value of its own of one field."""
+    def _beside(self, whole: Citation, name: str, stance: str, value: str) -> Citation:
+        """Let the source of a whole record say a value of its own of one field, as a draft."""
         one = Citation(
             source=whole.source,
             field=name,
@@ -898,7 +900,6 @@ class _Uniting:
             archived=whole.archived,
             stance=stance,
             value=value,
-            state=state,
             disclosure=whole.disclosure,
             disclosure_reason=whole.disclosure_reason,
         )

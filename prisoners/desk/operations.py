@@ -244,7 +244,7 @@ def _of_one(model: type[Any], one: Touched, rows: list[Any]) -> Iterator[Obstacl
         mine = changed(before, last)
         shows = _shows_again(model, before, last)
         kept = [field for field in kept if field in mine or (shows and field.name not in NO_FACTS)]
-        if _was_published_since(model, before, now, mine):
+        if _was_published_since(model, last, now, mine):
             yield obstacle(after[-1], _("published, which it was not with what it said before"))
     for field in kept:
         row = _who_set(field, last, after)
@@ -261,12 +261,12 @@ def _shows_again(model: type[Any], before: Any, last: Any) -> bool:
     )
 
 
-def _was_published_since(model: type[Any], before: Any, now: Any, mine: list[Any]) -> bool:
+def _was_published_since(model: type[Any], last: Any, now: Any, mine: list[Any]) -> bool:
     """Whether undoing would give a public record facts that it had as a draft only."""
     return (
         issubclass(model, Record)
         and not settings.ONE_PERSON_TEAM
-        and now.state == State.PUBLISHED != before.state
+        and now.state == State.PUBLISHED != last.state
         and any(field.name not in NO_FACTS for field in mine)
     )
 

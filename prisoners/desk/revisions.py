@@ -131,6 +131,27 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
     return len(changed) + len(drafts)
 
 
+def accept_all(
+    *, operation: Operation, by: Any, reason: str = ""
+) -> tuple[int, list[tuple[Revision, list[str]]]]:
+    """Accept what came with an operation; return how many, and which could not be with why not.
+
+    Each is accepted or stays as it is, whatever becomes of the others.
+    """
+    waiting = Revision.objects.filter(operation=operation, outcome=OPEN).order_by("pk")
+    refused: list[tuple[Revision, list[str]]] = []
+    accepted = 0
+    with transaction.atomic():
+        for one in waiting.select_related("operation", "by"):
+            try:
+                accept(revision=one, by=by, reason=reason)
+            except ValidationError as error:
+                refused.append((one, error.messages))
+            else:
+                accepted += 1
+    return accepted, refused
+
+
 def refuse(*, revision: Revision, by: Any, reason: str) -> None:
     """Refuse a proposed revision; raise ValidationError without a reason."""
     demand_reason("revision_refused_for_a_reason", reason, Revision)
@@ -144,7 +165,8 @@ def give_up(*, operation: Operation, by: Any, reason: str) -> int:
     given_up = list(found.order_by("pk"))
     for one in given_up:
         # Its drafts are gone with the operation; who undoes it need not be who proposed it.
-        outcome = Revision.Outcome.TAKEN_BACK if one.by_id == by.pk else Revision.Outcome.REFUSED
+        own = by is not None and one.by_id == by.pk
+        outcome = Revision.Outcome.TAKEN_BACK if own else Revision.Outcome.REFUSED
         _decide(one, outcome, by, reason or _("undone"))
     return len(given_up)
 
