@@ -100,7 +100,7 @@ def test_everybody_at_the_desk_reads_it_and_nobody_edits_it(client: Client, role
     address = reverse("admin:prisoners_import_change", args=[imported.pk])
     assert (f'href="{address}"' in page.content.decode()) == (role is not Role.VIEWER)
     change = reverse("admin:prisoners_operation_change", args=[operation.pk])
-    assert client.get(change).url == operation_page(operation)
+    assert client.get(change).headers["Location"] == operation_page(operation)
     assert client.get(reverse("admin:prisoners_operation_add")).status_code == 403
     delete = reverse("admin:prisoners_operation_delete", args=[operation.pk])
     assert client.get(delete).status_code == 403
@@ -118,7 +118,11 @@ def test_its_questions_are_as_many_for_many_as_for_few(client: Client) -> None:
         with CaptureQueriesContext(connection) as queries:
             assert len(listed(client)) == 9 * (round_of + 1)
         counts.append(len(queries))
-    own = [one["sql"] for one in queries if "prisoners_operation" in one["sql"]]
+    own = [
+        one["sql"]
+        for one in queries
+        if "prisoners_operation" in one["sql"] or " UNION ALL " in one["sql"]
+    ]
     # How many there are, which, and how many records each touched.
     assert len(own) == 3
-    assert counts[0] == counts[1] == 9
+    assert counts[0] == counts[1] == 8

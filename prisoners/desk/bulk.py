@@ -98,7 +98,7 @@ class Parts:
     """What is written with a detention: drafts that are new, and others with their new values."""
 
     made: list[Record] = field(default_factory=list)
-    changed: list[tuple[Record, dict[str, Any]]] = field(default_factory=list)
+    changed: Sequence[tuple[Record, dict[str, Any]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +303,7 @@ class StillHeld:
             doing.propose(detention, Parts([citation], earlier), values)
 
     @staticmethod
-    def _what_was_said(detention: Detention) -> Iterator[tuple[Record, dict[str, Any]]]:
+    def _what_was_said(detention: Detention) -> Iterator[tuple[Citation, dict[str, Any]]]:
         """Yield the sources of the earlier day with which it was: they do not say the new one."""
         if not detention.last_confirmed:
             return

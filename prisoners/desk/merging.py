@@ -220,9 +220,9 @@ class United:
 
     kept: Record
     merged: Record
-    waits: bool = False
     conflicts: list[Conflict] = field(default_factory=list)
     filled: list[str] = field(default_factory=list)
+    waits: bool = False
 
     @property
     def taken(self) -> list[str]:

@@ -502,9 +502,9 @@ def _take_away(model: type[Any], records: list[Touched]) -> None:
     if doomed:
         model._default_manager.filter(pk__in=doomed).delete()
     if kept:
-        records = model._default_manager.filter(pk__in=kept)
-        before = dict(records.order_by().values_list("pk", "state"))
-        records.update(state=State.WITHDRAWN)
+        shown = model._default_manager.filter(pk__in=kept)
+        before = dict(shown.order_by().values_list("pk", "state"))
+        shown.update(state=State.WITHDRAWN)
         _note(model, before)
 
 

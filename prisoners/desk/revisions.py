@@ -114,13 +114,15 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
         if not knowingly and (found := list(conflicts(revision))):
             raise ValidationError([_changed_since(one) for one in found])
         before = {_place(gap) for gap in uncited(root_of(record))}
+        # Before they are changed as somebody proposed: that makes whoever accepts no author.
+        stored = [one for one, _fields in changed_records(revision) if one is not None]
+        refuse_own_work(drafts_with(revision, stored), by)
         changed = _apply(revision)
         # What was written is another copy: facts are looked at as they are now.
         record = load(revision.kind, revision.record) or record
         drafts = drafts_with(revision, changed)
         if reasons := list(_reasons_against(record, revision, changed, drafts, before)):
             raise ValidationError(reasons)
-        refuse_own_work(drafts, by)
         if drafts:
             move(drafts, Verb.PUBLISHED, lead=record, by=by, reason=reason)
         root = root_of(record)
