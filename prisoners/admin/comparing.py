@@ -232,5 +232,6 @@ def changes(plan: Plan) -> list[Change]:
                     label = f"{united.kept}: {label}"
                 then = united.merged if name in united.taken else joint
                 before, after = _words(united.kept, name), _words(then, name)
-                found.append(Change(label, before, after, united.waits))
+                if before or after:
+                    found.append(Change(label, before, after, united.waits))
     return found

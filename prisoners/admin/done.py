@@ -47,13 +47,28 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() in OF_MANY else queryset
 
 
+class UndoneFilter(admin.SimpleListFilter):
+    title = gettext_lazy("undone")
+    parameter_name = "undone"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        del request, model_admin
+        return [("no", gettext_lazy("not undone")), ("yes", gettext_lazy("undone"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        del request
+        if self.value() not in ("no", "yes"):
+            return queryset
+        return queryset.filter(undone_at__isnull=self.value() == "no")
+
+
 @admin.register(Operation)
 class OperationAdmin(ByRole, ModelAdmin):
     """Everybody at the desk reads it; an import's own page is for those who write."""
 
     list_display = ("what", "how_many", "done_by", "done_at", "reason", "undone")
     list_display_links = None
-    list_filter: ClassVar[Any] = (KindFilter, ("undone_at", admin.EmptyFieldListFilter))
+    list_filter: ClassVar[Any] = (KindFilter, UndoneFilter)
     search_fields = ("label", "reason", "by__username")
     search_help_text = gettext_lazy("By what it was, why it was done, or who did it.")
     list_per_page = 50
