@@ -64,6 +64,7 @@ GROUPS: Final = (
     ),
     ("translations", gettext_lazy("Translations"), ("Translation",)),
     ("review", gettext_lazy("Review"), ("Revision",)),
+    ("operations", gettext_lazy("Done to many at once"), ("Operation",)),
     ("imports", gettext_lazy("Imports"), ("Import", "ImportProfile")),
     ("keeping", gettext_lazy("Kept by the site"), ("FormerAddress", "DossierEntry")),
     ("accounts", gettext_lazy("Who may"), ("User", "Invitation")),

@@ -60,7 +60,15 @@ pytestmark = pytest.mark.django_db
 
 REASON = "One birth certificate."
 # Derived from the rest, or beside what is true.
-BESIDE = {"NameKey", "Operation", "Merger", "DuplicateCandidate", "DuplicateSearch"}
+BESIDE = {
+    "NameKey",
+    "Operation",
+    "Merger",
+    "DuplicateCandidate",
+    "DuplicateSearch",
+    "Step",
+    "Revision",
+}
 
 
 def by() -> User:
@@ -419,6 +427,7 @@ def test_a_draft_merged_into_a_public_record_shows_nothing_of_itself() -> None:
         assert (response.status_code, never.status_code) == (404, 404)
 
 
+@pytest.mark.usefixtures("one_person_team")
 def test_what_a_public_record_takes_from_a_draft_becomes_public_with_its_source() -> None:
     kept = public()
     merged = PrisonerFactory.create(occupation="Test occupation")
@@ -429,6 +438,7 @@ def test_what_a_public_record_takes_from_a_draft_becomes_public_with_its_source(
     assert source.title in read(page_of(kept)).main.text
 
 
+@pytest.mark.usefixtures("one_person_team")
 def test_what_has_no_source_does_not_become_public_by_a_merge() -> None:
     kept = PrisonerFactory.create(published=True)
     merged = PrisonerFactory.create(occupation="Test occupation")

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from prisoners.desk import workflow
 from prisoners.models import Detention, Prisoner, PrisonerName, Record, Role, Source, State, Step
-from prisoners.reading.review import sent_back, steps_of, waiting_for_review
+from prisoners.reading.review import steps_of
 from tests.desk import account, at_desk, sign_in
 from tests.factories import (
     DetentionFactory,
@@ -189,58 +189,6 @@ def test_a_draft_is_saved_and_submitted_at_once(client: Client) -> None:
     empty = {"citations-TOTAL_FORMS": 0, "citations-INITIAL_FORMS": 0}
     client.post(page, {**entries, **empty, "_submit": "1"})
     assert Source.objects.get().state == State.IN_REVIEW
-
-
-# What waits
-
-
-def test_what_was_submitted_waits_with_who_and_since_when_the_longest_first() -> None:
-    author = account(Role.RESEARCHER)
-    first, second = person(), SourceFactory.create()
-    workflow.submit(record=first, by=author)
-    workflow.submit(record=second, by=author)
-    found = waiting_for_review(10)
-    assert [one.record for one in found] == [first, second]
-    assert {one.step.by for one in found if one.step} == {author}
-    assert waiting_for_review(1) == found[:1]
-    workflow.publish(record=second)
-    assert [one.record for one in waiting_for_review(10)] == [first]
-
-
-def test_parts_wait_with_their_record_and_alone_where_it_is_public() -> None:
-    record = person()
-    workflow.publish(record=record)
-    name = PrisonerNameFactory.create(prisoner=record)
-    workflow.submit(record=name)
-    assert [one.record for one in waiting_for_review(10)] == [name]
-
-
-def test_what_is_in_review_without_a_step_is_not_forgotten() -> None:
-    source = SourceFactory.create(state=State.IN_REVIEW)
-    [found] = waiting_for_review(10)
-    assert (found.record, found.step) == (source, None)
-
-
-def test_what_was_sent_back_is_found_by_whose_it_is() -> None:
-    author, other = account(Role.RESEARCHER), account(Role.RESEARCHER, name="other")
-    record = person()
-    workflow.submit(record=record, by=author)
-    workflow.send_back(record=record, reason="Test reason")
-    assert [one.record for one in sent_back(10, to=author)] == [record]
-    assert sent_back(10, to=other) == []
-    workflow.submit(record=record, by=author)
-    assert sent_back(10) == []
-
-
-def test_what_waits_is_found_with_as_many_questions_for_many_as_for_few() -> None:
-    counts = []
-    for _round in range(2):
-        for _number in range(3):
-            workflow.submit(record=person(), by=None)
-        with CaptureQueriesContext(connection) as queries:
-            assert waiting_for_review(50)
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
 
 
 def test_the_last_steps_are_one_question() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from prisoners.public import urls
 from tests.bench.serving import HOST
 from tests.serving import Site, served
 
@@ -28,9 +29,39 @@ TELLING = (
     "/timeline/?country=AQ",
     "/sources/test-source/",
     "/sitemap.xml",
+    "/releases/test-freed/",
+    "/be/releases/test-freed/",
+    "/facilities/test-prison/",
+    "/actors/test-actor/",
     f"/prisoners/?q={quote('Nobody')}",
     f"/be/prisoners/?q={quote('Ніхто')}",
 )
+# Asked too when the person is gone.
+QUIET = ("/", "/be/", "/releases/", "/deals/", "/figures/", "/sources/", "/data/")
+PORTRAIT = f"{PERSON}portrait"
+# The public addresses that are asked above, by their names, and those that name nobody or, such as
+# a deal, name people by the pages above only. A new one has to be put to one of them.
+ASKED = {
+    "home",
+    "prisoner-list",
+    "prisoner-detail",
+    "portrait",
+    "release-detail",
+    "timeline",
+    "source-detail",
+    "actor-detail",
+    "facility-detail",
+}
+NAMES_NOBODY = {
+    "release-list",
+    "deal-list",
+    "deal-detail",
+    "figure-list",
+    "source-list",
+    "methodology",
+    "data",
+    "safety",
+}
 WORDS = ("Test Nobody", "test-nobody", "Тэст Ніхто", "test-former", "a person for tests")
 # By whom the list can be narrowed to a country.
 FACET = "Antarctica"
@@ -40,7 +71,12 @@ from prisoners.models import Prisoner
 workflow.withdraw(record=Prisoner.objects.get(slug="test-nobody"), reason="Threatened")
 """
 PREPARE = """
-from prisoners.models import Prisoner, PrisonerName
+import io
+from django.core.files.base import ContentFile
+from PIL import Image
+from prisoners.models import (
+    Actor, Affiliation, Prisoner, PrisonerName, Release, ReleaseOutcome
+)
 person = Prisoner.objects.get(slug="test-nobody")
 person.slug = "test-former"
 person.save()
@@ -48,6 +84,22 @@ person.slug = "test-nobody"
 person.save()
 PrisonerName.objects.create(
     prisoner=person, text="Тэст Ніхто", language="be", script="Cyrl", state="published"
+)
+picture = io.BytesIO()
+Image.new("RGB", (4, 4)).save(picture, "PNG")
+person.portrait_rights = "Made up"
+person.portrait.save("test.png", ContentFile(picture.getvalue()))
+release = Release.objects.create(
+    slug="test-freed", title="Test release", country="AQ", happened="2021-12-13", state="published"
+)
+ReleaseOutcome.objects.create(
+    release=release, detention=person.detentions.get(), state="published"
+)
+actor = Actor.objects.create(
+    slug="test-actor", name="Test actor", kind="organisation", state="published"
+)
+Affiliation.objects.create(
+    prisoner=person, actor=actor, kind="membership", role="Member", state="published"
 )
 """
 
@@ -72,6 +124,16 @@ def only(site: Site, worker: int) -> Iterator[None]:
     finally:
         for one in others:
             os.kill(one, signal.SIGCONT)
+
+
+def status_of(site: Site, path: str) -> int:
+    port = int(site.url.rpartition(":")[2])
+    connection = http.client.HTTPConnection(HOST, port, timeout=20)
+    try:
+        connection.request("GET", path, headers={"Connection": "close"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def ask(site: Site, path: str) -> tuple[int, str]:
@@ -99,6 +161,7 @@ def test_nothing_of_a_withdrawn_person_remains_in_any_process(site: Site) -> Non
                     assert status == 200, path
                     assert any(word in page for word in WORDS), path
             assert ask(site, FORMER)[0] == 301
+            assert status_of(site, PORTRAIT) == 200
             assert FACET in ask(site, "/prisoners/")[1]
             homes.add(ask(site, "/")[1])
 
@@ -110,9 +173,15 @@ def test_nothing_of_a_withdrawn_person_remains_in_any_process(site: Site) -> Non
                 status, page = ask(site, path)
                 assert status == 410, path
                 assert not any(word in page for word in WORDS), path
-            for path in (*TELLING[2:], "/", "/be/"):
+            assert status_of(site, PORTRAIT) == 410
+            for path in (*TELLING[2:], *QUIET):
                 status, page = ask(site, path)
                 assert status == 200, path
                 assert not any(word in page for word in WORDS), path
             assert FACET not in ask(site, "/prisoners/")[1]
             assert ask(site, "/")[1] not in homes
+
+
+def test_every_public_address_is_asked_or_names_nobody() -> None:
+    """A feed, a download or an answer for machines that is new has to be told of here."""
+    assert {one.name for one in urls.urlpatterns} == ASKED | NAMES_NOBODY

@@ -31,7 +31,7 @@ from prisoners.admin.fields import RecordChoice
 from prisoners.admin.operations import operation_page
 from prisoners.desk import bulk
 from prisoners.models import Citation, Detention, Prisoner, Release, ReleaseOutcome, Source
-from prisoners.models.accounts import GRANTS, PUBLISH, RESTRICTED, WRITE, may
+from prisoners.models.accounts import GRANTS, RESTRICTED, WRITE, may
 from prisoners.reading import desk_export
 
 if TYPE_CHECKING:
@@ -173,6 +173,27 @@ FORMS: Final[dict[str, type[ChosenPeople]]] = {
 }
 
 
+def visitors(made: bulk.Plan) -> Iterator[str]:
+    """Say of how many people visitors see a change, at once or later."""
+    if at_once := made.showing(bulk.Shows.AT_ONCE):
+        yield ngettext(
+            "Public at once: %(number)s person.", "Public at once: %(number)s people.", at_once
+        ) % {"number": at_once}
+    if waits := made.showing(bulk.Shows.WAITS):
+        yield ngettext(
+            "Proposed, and public once somebody else has accepted it: %(number)s person.",
+            "Proposed, and public once somebody else has accepted each: %(number)s people.",
+            waits,
+        ) % {"number": waits}
+
+
+SHOWN: Final = {
+    bulk.Shows.NOTHING: gettext_lazy("nothing: for the desk alone"),
+    bulk.Shows.AT_ONCE: gettext_lazy("it, at once"),
+    bulk.Shows.WAITS: gettext_lazy("it, once somebody else has accepted it"),
+}
+
+
 class AssignedFilter(admin.SimpleListFilter):
     title = gettext_lazy("assigned to")
     parameter_name = "assigned"
@@ -293,14 +314,12 @@ class InBulk:
         if not form.is_valid() or "_back" in request.POST:
             return self._form(request, verb, form, len(form.cleaned_data.get("people", [])))
         people, change = form.cleaned_data["people"], form.change()
-        may_publish = may(request.user, PUBLISH)
         if "_do" not in request.POST:
             return self._preview(request, verb, form, people, change)
         try:
             operation = bulk.do(
                 change=change,
                 people=people,
-                may_publish=may_publish,
                 by=request.user,
                 reason=request.POST.get("reason", "")[:1000],
                 seen=request.POST.get("seen", "") or "-",
@@ -330,7 +349,7 @@ class InBulk:
     def _preview(
         self, request: HttpRequest, verb: str, form: ChosenPeople, people: list[int], change: Any
     ) -> HttpResponse:
-        made = bulk.plan(change=change, people=people, may_publish=may(request.user, PUBLISH))
+        made = bulk.plan(change=change, people=people, by=request.user)
         done = len(made.done)
         words = ngettext(
             "This will be done to %(number)s person.",
@@ -343,7 +362,8 @@ class InBulk:
             title=form.title,
             label=change.label(),
             summary=words % {"number": done},
-            done=made.done,
+            visitors=list(visitors(made)),
+            done=[(line, SHOWN[line.shows]) for line in made.done],
             refused=made.refused,
             seen=made.seen,
             verb=verb,

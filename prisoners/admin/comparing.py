@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -208,22 +209,29 @@ def moving(plan: Plan) -> list[Moving]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact of the kept record that becomes another one."""
+    """One fact of the kept record that becomes another one; ``waits``: that is proposed."""
 
     label: str
     before: str
     after: str
+    waits: bool = False
 
 
 def changes(plan: Plan) -> list[Change]:
     """Return what the kept record, and what is united with it, says differently afterwards."""
     found = []
     for united in plan.united:
-        for name in united.taken:
+        joint = copy(united.kept)
+        for name, values in united.joint().items():
+            setattr(joint, name, values)
+        for name in [*united.taken, *united.joint()]:
             model_field = united.kept._meta.get_field(name)
             if getattr(model_field, "editable", True):
                 label = str(getattr(model_field, "verbose_name", name))
                 if united.kept != plan.kept:
                     label = f"{united.kept}: {label}"
-                found.append(Change(label, _words(united.kept, name), _words(united.merged, name)))
+                then = united.merged if name in united.taken else joint
+                before, after = _words(united.kept, name), _words(then, name)
+                if before or after:
+                    found.append(Change(label, before, after, united.waits))
     return found

@@ -219,7 +219,9 @@ class _Comparing:
         }
 
     def _plan(self) -> merging.Plan:
-        return merging.plan(kept=self.kept, merged=self.merged, choices=self._choices())
+        return merging.plan(
+            kept=self.kept, merged=self.merged, choices=self._choices(), by=self.request.user
+        )
 
     def _standing(self) -> Judgement | None:
         return Judgement.objects.standing().between(self.kept.pk, self.merged.pk).first()
@@ -267,7 +269,8 @@ class _Comparing:
             "admin/duplicates/merge.html",
             title=_("Merge “%(merged)s” into “%(kept)s”?")
             % {"merged": self.merged, "kept": self.kept},
-            changes=changes(made),
+            changes=[one for one in changes(made) if not one.waits],
+            waiting=[one for one in changes(made) if one.waits],
             moving=moving(made),
             left=made.left,
             united=[one for one in made.united if one.kept != made.kept],

@@ -31,8 +31,10 @@ from prisoners.desk.importing.odd_dates import AUTO
 from prisoners.desk.importing.planning import PERSON
 from prisoners.desk.importing.profile import FIELDS, LayoutError, find, read_layout
 from prisoners.desk.importing.reading import FileError
+from prisoners.desk.workflow import needs_second
 from prisoners.models import Import, ImportProfile, ImportRow
 from prisoners.models.accounts import PUBLISH, RESTRICTED, WRITE, may
+from prisoners.reading.review import proposed
 
 PER_PAGE: Final = 50
 REFRESH_SECONDS: Final = 2
@@ -335,6 +337,10 @@ class ImportAdmin(OfWriters):
             and one.operation is not None
             and one.operation.undone_at is None,
             "undecided": _undecided(one),
+            "proposed_page": reverse("admin:prisoners_merger_operation", args=[one.operation.pk])
+            if one.operation is not None and proposed(operation=one.operation).exists()
+            else "",
+            "takes_two": may(request.user, PUBLISH) and needs_second(request.user),
             "left_days": running.KEPT_FOR.days,
         }
         return self._page(request, "preview", context)

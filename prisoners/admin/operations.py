@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -11,21 +11,40 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from prisoners.admin.revisions import named_at_once
 from prisoners.admin.standing import page_of
-from prisoners.desk import merging, operations, workflow
-from prisoners.models import Operation, OperationKind, Record, State
+from prisoners.desk import merging, operations, revisions, workflow
+from prisoners.models import Operation, OperationKind, Record, Revision, State
 from prisoners.models.accounts import PUBLISH, READ, WRITE, may
 from prisoners.models.recording import recorded_models
+from prisoners.reading.operations import OF_MANY
+from prisoners.reading.review import proposed
 
-# What is undone here; the others have pages of their own.
+# Of how many proposals that could not be accepted it is said why.
+FIRST_FEW: Final = 20
+
+# What is undone here; an import is undone on its own page, and has its proposals here.
 KINDS = (OperationKind.MERGE, OperationKind.BULK)
 
 
 def operation_page(operation: Operation) -> str:
     """Return the address of the page on which an operation is looked at and undone."""
     return reverse("admin:prisoners_merger_operation", args=[operation.pk])
+
+
+def proposals(operation: Operation) -> list[tuple[str, str]]:
+    """Return what came with an operation and nobody has decided: of which record, and where."""
+    found = list(proposed(operation=operation))
+    named_at_once(found)
+    return [
+        (_named(one), reverse("admin:prisoners_revision_change", args=[one.pk])) for one in found
+    ]
+
+
+def _named(revision: Revision) -> str:
+    return str(revision.__dict__.get("named") or _("a record that is gone"))
 
 
 def touches_public(operation: Operation) -> bool:
@@ -69,10 +88,17 @@ class OperationPages:
     def _operation_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not may(request.user, READ):
             raise PermissionDenied
-        operation = Operation.objects.filter(pk=pk, kind__in=KINDS).select_related("by").first()
+        found = Operation.objects.filter(pk=pk, kind__in=OF_MANY)
+        operation = found.select_related("by", "undone_by", "import_run").first()
         if operation is None:
             raise Http404
-        can_undo = operation.undone_at is None and may_undo(request.user, operation)
+        if "_accept" in request.POST:
+            return self._accept(request, operation)
+        can_undo = (
+            operation.kind in KINDS
+            and operation.undone_at is None
+            and may_undo(request.user, operation)
+        )
         form = UndoForm(request.POST or None)
         if request.method == "POST":
             if not can_undo:
@@ -80,6 +106,22 @@ class OperationPages:
             if form.is_valid() and self._undo(request, operation, form):
                 return HttpResponseRedirect(request.path)
         return self._operation_page(request, operation, form, can_undo)
+
+    def _accept(self, request: HttpRequest, operation: Operation) -> HttpResponse:
+        if not may(request.user, PUBLISH):
+            raise PermissionDenied
+        accepted, refused = revisions.accept_all(operation=operation, by=request.user)
+        if accepted:
+            words = ngettext(
+                "%(number)s proposal is accepted: visitors see what it changes.",
+                "%(number)s proposals are accepted: visitors see what they change.",
+                accepted,
+            )
+            self.message_user(request, words % {"number": accepted}, messages.SUCCESS)  # type: ignore[attr-defined]
+        named_at_once([one for one, _why in refused])
+        for one, why in refused[:FIRST_FEW]:
+            self.message_user(request, f"{_named(one)}: {' '.join(why)}", messages.ERROR)  # type: ignore[attr-defined]
+        return HttpResponseRedirect(request.path)
 
     def _undo(self, request: HttpRequest, operation: Operation, form: forms.Form) -> bool:
         undo = merging.undo if operation.kind == OperationKind.MERGE else operations.undo
@@ -98,6 +140,8 @@ class OperationPages:
         site: Any = self.admin_site  # type: ignore[attr-defined]
         merger = getattr(operation, "merger", None)
         people = [merger.kept, merger.merged] if merger else []
+        imported = getattr(operation, "import_run", None)
+        waiting = proposals(operation)
         context = {
             **site.each_context(request),
             "opts": self.opts,  # type: ignore[attr-defined]
@@ -105,6 +149,12 @@ class OperationPages:
             "title": operation.describe(),
             "operation": operation,
             "people": [(str(one), page_of(one)) for one in people],
+            "proposals": waiting,
+            "can_accept": may(request.user, PUBLISH)
+            and (operation.by_id != request.user.pk or not workflow.needs_second(request.user)),
+            "import_page": reverse("admin:prisoners_import_change", args=[imported.pk])
+            if imported is not None and may(request.user, WRITE)
+            else "",
             "obstacles": operations.obstacles(operation) if can_undo else [],
             "can_undo": can_undo,
             "form": form,

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
@@ -27,8 +26,9 @@ from prisoners.admin.guarded import Guarded
 from prisoners.admin.opened import as_sent, form_values, is_entry, page_values
 from prisoners.desk import revisions
 from prisoners.desk.revisions import Key, Values, on_page, put, values_of
+from prisoners.desk.workflow import needs_second
 from prisoners.models import Record, Revision, State, kind_of
-from prisoners.models.accounts import PUBLISH, WRITE, may
+from prisoners.models.accounts import WRITE, may
 from prisoners.models.workflow import NO_FACTS
 from prisoners.reading.review import proposed_for
 
@@ -77,7 +77,7 @@ def must_propose(user: Any, record: Any) -> bool:
     """Whether somebody's change to a record waits for somebody else to accept it."""
     if not isinstance(record, Record) or record.state != State.PUBLISHED:
         return False
-    return may(user, WRITE) and not (settings.ONE_PERSON_TEAM and may(user, PUBLISH))
+    return may(user, WRITE) and needs_second(user)
 
 
 class Proposing(Guarded):

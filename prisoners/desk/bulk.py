@@ -2,15 +2,18 @@
 
 A change is planned, shown, planned again when it is done, and kept as one operation, by which it
 is undone. Whoever may not be changed is left out with the reason; the others are done together.
+What is public of somebody is changed as on their own page: it is proposed, with the drafts of what
+is new, unless one person is the whole team.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -19,7 +22,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from prisoners import dates
-from prisoners.desk import workflow
+from prisoners.desk import revisions, workflow
 from prisoners.desk.merging import check
 from prisoners.models import (
     WRITTEN_IN,
@@ -30,14 +33,25 @@ from prisoners.models import (
     OperationKind,
     Origin,
     Prisoner,
+    Record,
     Release,
     ReleaseOutcome,
+    Revision,
     Source,
     State,
+    kind_of,
     recorded,
 )
 
 MOST: Final = 300
+
+
+class Shows(Enum):
+    """What visitors see of what is done to somebody."""
+
+    NOTHING = "nothing"
+    AT_ONCE = "at once"
+    WAITS = "waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,43 @@ class Line:
     words: str
     refused: bool = False
     detention: Detention | None = None
+    shows: Shows = Shows.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Who does a change, as which operation, and whether that waits for somebody else."""
+
+    by: Any
+    reason: str
+    operation: Operation
+
+    def write(self, detention: Detention, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(detention, name, value)
+        _save(detention)
+
+    def propose(self, detention: Detention, parts: Parts, values: dict[str, Any]) -> None:
+        """Propose values of a public detention, and what goes with them; nothing is written."""
+        changes = {(kind_of(detention), detention.pk): revisions.differences(detention, values)}
+        for one, of_part in parts.changed:
+            changes[kind_of(one), one.pk] = revisions.differences(one, of_part)
+        revisions.propose(
+            record=detention,
+            changes=changes,
+            added=[(kind_of(one), one.pk) for one in parts.made],
+            by=self.by,
+            reason=self.reason,
+            operation=self.operation,
+        )
+
+
+@dataclass(slots=True)
+class Parts:
+    """What is written with a detention: drafts that are new, and others with their new values."""
+
+    made: list[Record] = field(default_factory=list)
+    changed: Sequence[tuple[Record, dict[str, Any]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +122,7 @@ class ReleaseRecorded:
     def label(self) -> str:
         return str(self.release)
 
-    def lines(self, people: Sequence[Prisoner], *, may_publish: bool) -> list[Line]:
+    def lines(self, people: Sequence[Prisoner], *, by: Any) -> list[Line]:
         there = Counter(
             self.release.outcomes.exclude(state=State.WITHDRAWN).values_list(
                 "destination", flat=True
@@ -89,15 +140,18 @@ class ReleaseRecorded:
         live = self.release.outcomes.exclude(state=State.WITHDRAWN)
         named = set(live.values_list("detention__prisoner", flat=True))
         lines = []
-        for person, detention in _open_detentions(people):
-            reason = self._reason_against(
-                person, detention, named, may_publish
-            ) or room.reason_against(self.destination)
-            if reason:
+        found = _open_detentions(people)
+        waiting = _proposed(found, "end_kind")
+        for person, detention in found:
+            reason = self._reason_against(person, detention, named, waiting) or room.reason_against(
+                self.destination
+            )
+            if detention is None or reason:
                 lines.append(Line(person, reason, refused=True))
             else:
                 room.take(self.destination)
-                lines.append(Line(person, self._words(), detention=detention))
+                shows = _shows(detention, by)
+                lines.append(Line(person, self._words(), detention=detention, shows=shows))
         return lines
 
     def _words(self) -> str:
@@ -109,14 +163,14 @@ class ReleaseRecorded:
         }
 
     def _reason_against(
-        self, person: Prisoner, detention: Detention | None, named: set[int], may_publish: bool
+        self, person: Prisoner, detention: Detention | None, named: set[int], waiting: set[int]
     ) -> str:
         happened = self.release.happened
         if person.pk in named:
             return _("already has an outcome in this release")
         if detention is None:
             return _("has no open detention")
-        if reason := _not_allowed(person, detention, may_publish):
+        if reason := _not_allowed(person, detention, waiting):
             return reason
         if detention.state == State.PUBLISHED and not self.release.is_public:
             return _("is public, and the release is not yet")
@@ -129,24 +183,36 @@ class ReleaseRecorded:
             return _("was confirmed as held after the release")
         return ""
 
-    def do(self, lines: Iterable[Line]) -> None:
-        for detention in _detentions_of(lines):
-            detention.end_kind = self.end_kind
-            detention.ended = self.release.happened
-            _save(detention)
-            # One that was public and is undone is withdrawn, and there is only one of each.
-            outcome = ReleaseOutcome.objects.filter(
-                release=self.release, detention=detention
-            ).first() or ReleaseOutcome(release=self.release, detention=detention)
-            outcome.destination, outcome.state = self.destination, State.DRAFT
-            _save(outcome)
-            made = [_cite(self.cited, release_outcome=outcome)]
-            made.append(_cite(self.cited, detention=detention, field="end_kind"))
-            if detention.ended:
-                made.append(_cite(self.cited, detention=detention, field="ended"))
-            if detention.state == State.PUBLISHED:
-                for one in [*made[1:], outcome]:
-                    workflow.publish(record=one)
+    def do(self, lines: Iterable[Line], doing: Doing) -> None:
+        for line in lines:
+            if line.detention is not None:
+                self._free(line.detention, line.shows, doing)
+
+    def _free(self, detention: Detention, shows: Shows, doing: Doing) -> None:
+        values = {"end_kind": self.end_kind, "ended": self.release.happened}
+        if shows is not Shows.WAITS:
+            doing.write(detention, values)
+        outcome = self._outcome(detention)
+        if shows is not Shows.AT_ONCE:
+            workflow.take_up(record=outcome, by=doing.by, reason=doing.reason)
+        # The outcome first: its citation is published with it.
+        made: list[Record] = [outcome, _cite(self.cited, release_outcome=outcome)]
+        made.append(_cite(self.cited, detention=detention, field="end_kind"))
+        if self.release.happened:
+            made.append(_cite(self.cited, detention=detention, field="ended"))
+        if shows is Shows.AT_ONCE:
+            _publish(made, doing)
+        elif shows is Shows.WAITS:
+            doing.propose(detention, Parts(made), values)
+
+    def _outcome(self, detention: Detention) -> ReleaseOutcome:
+        """Return the outcome of a detention in the release; one that was undone is used again."""
+        outcome = ReleaseOutcome.objects.filter(
+            release=self.release, detention=detention
+        ).first() or ReleaseOutcome(release=self.release, detention=detention)
+        outcome.destination = self.destination
+        _save(outcome)
+        return outcome
 
 
 @dataclass(slots=True)
@@ -179,18 +245,22 @@ class StillHeld:
     def label(self) -> str:
         return _("held on %(day)s") % {"day": dates.on_day(self.day).label()}
 
-    def lines(self, people: Sequence[Prisoner], *, may_publish: bool) -> list[Line]:
+    def lines(self, people: Sequence[Prisoner], *, by: Any) -> list[Line]:
         lines = []
-        for person, detention in _open_detentions(people):
-            if reason := self._reason_against(person, detention, may_publish):
+        found = _open_detentions(people)
+        waiting = _proposed(found, "last_confirmed")
+        for person, detention in found:
+            reason = self._reason_against(person, detention, waiting)
+            if detention is None or reason:
                 lines.append(Line(person, reason, refused=True))
             else:
-                lines.append(Line(person, self._words(detention), detention=detention))
+                words, shows = self._words(detention), _shows(detention, by)
+                lines.append(Line(person, words, detention=detention, shows=shows))
         return lines
 
-    def _words(self, detention: Detention | None) -> str:
+    def _words(self, detention: Detention) -> str:
         day = dates.on_day(self.day).label()
-        if detention is None or not detention.last_confirmed:
+        if not detention.last_confirmed:
             return _("confirmed as held on %(day)s") % {"day": day}
         return _("confirmed as held on %(day)s, before on %(before)s") % {
             "day": day,
@@ -198,11 +268,11 @@ class StillHeld:
         }
 
     def _reason_against(
-        self, person: Prisoner, detention: Detention | None, may_publish: bool
+        self, person: Prisoner, detention: Detention | None, waiting: set[int]
     ) -> str:
         if detention is None:
             return _("has no open detention")
-        if reason := _not_allowed(person, detention, may_publish):
+        if reason := _not_allowed(person, detention, waiting):
             return reason
         if reason := _source_not_public(detention, self.cited.source):
             return reason
@@ -213,25 +283,35 @@ class StillHeld:
             return _("is confirmed for %(day)s already") % {"day": known.label()}
         return ""
 
-    def do(self, lines: Iterable[Line]) -> None:
-        for detention in _detentions_of(lines):
-            if detention.last_confirmed:
-                self._keep_what_was_said(detention, detention.last_confirmed)
-            detention.last_confirmed = dates.on_day(self.day)
-            _save(detention)
-            citation = _cite(self.cited, detention=detention, field="last_confirmed")
-            if detention.state == State.PUBLISHED:
-                workflow.publish(record=citation)
+    def do(self, lines: Iterable[Line], doing: Doing) -> None:
+        for line in lines:
+            if line.detention is not None:
+                self._confirm(line.detention, line.shows, doing)
+
+    def _confirm(self, detention: Detention, shows: Shows, doing: Doing) -> None:
+        earlier = list(self._what_was_said(detention))
+        values = {"last_confirmed": dates.on_day(self.day)}
+        if shows is not Shows.WAITS:
+            for one, said in earlier:
+                one.value = said["value"]
+                one.save(update_fields=["value", "updated_at"])
+            doing.write(detention, values)
+        citation = _cite(self.cited, detention=detention, field="last_confirmed")
+        if shows is Shows.AT_ONCE:
+            _publish([citation], doing)
+        elif shows is Shows.WAITS:
+            doing.propose(detention, Parts([citation], earlier), values)
 
     @staticmethod
-    def _keep_what_was_said(detention: Detention, day: dates.Interval) -> None:
-        """Let the sources of the earlier day say which it was: they do not say the new one."""
+    def _what_was_said(detention: Detention) -> Iterator[tuple[Citation, dict[str, Any]]]:
+        """Yield the sources of the earlier day with which it was: they do not say the new one."""
+        if not detention.last_confirmed:
+            return
         with translation.override(WRITTEN_IN):
-            said = day.label()
+            said = detention.last_confirmed.label()
         earlier = detention.citations.exclude(state=State.WITHDRAWN)
         for one in earlier.filter(field="last_confirmed", stance="supports", value=""):
-            one.value = said
-            one.save(update_fields=["value", "updated_at"])
+            yield one, {"value": said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +325,8 @@ class Assigned:
             return _("assigned to nobody")
         return _("assigned to %(name)s") % {"name": self.to}
 
-    def lines(self, people: Sequence[Prisoner], *, may_publish: bool) -> list[Line]:
-        del may_publish
+    def lines(self, people: Sequence[Prisoner], *, by: Any) -> list[Line]:
+        del by  # nobody but the desk sees who works on whom
         now = {
             one.prisoner_id: one.to
             for one in Assignment.objects.filter(prisoner__in=people).select_related("to")
@@ -263,7 +343,8 @@ class Assigned:
                 lines.append(Line(person, words % {"now": self.label(), "before": before}))
         return lines
 
-    def do(self, lines: Iterable[Line]) -> None:
+    def do(self, lines: Iterable[Line], doing: Doing) -> None:
+        del doing
         people = [line.prisoner for line in lines]
         there = Assignment.objects.filter(prisoner__in=people)
         if self.to is None:
@@ -293,26 +374,31 @@ class Plan:
     def refused(self) -> list[Line]:
         return [line for line in self.lines if line.refused]
 
+    def showing(self, shows: Shows) -> int:
+        """Return of how many people visitors see it at once, later or not."""
+        return sum(line.shows is shows for line in self.done)
+
     @property
     def seen(self) -> str:
         """A short text that is another one when something else would be done."""
-        words = [(line.prisoner.pk, line.words, line.refused) for line in self.lines]
+        words = [
+            (line.prisoner.pk, line.words, line.refused, line.shows.value) for line in self.lines
+        ]
         return hashlib.sha256(repr(words).encode()).hexdigest()[:32]
 
 
-def plan(*, change: Change, people: Iterable[int], may_publish: bool) -> Plan:
-    """Return what a change does to people (by number); it writes nothing.
+def plan(*, change: Change, people: Iterable[int], by: Any) -> Plan:
+    """Return what a change does to people (by number) where ``by`` does it; it writes nothing.
 
-    ``may_publish``: whether whoever does it may change what is public.
+    ``by`` is None for a command, whose changes are public at once where their person is.
     """
-    return Plan(change.lines(_loaded(people), may_publish=may_publish))
+    return Plan(change.lines(_loaded(people), by=by))
 
 
 def do(
     *,
     change: Change,
     people: Sequence[int],
-    may_publish: bool,
     by: Any,
     reason: str = "",
     seen: str = "",
@@ -329,7 +415,7 @@ def do(
         made = plan(
             change=change,
             people=list(locked.values_list("pk", flat=True)),
-            may_publish=may_publish,
+            by=by,
         )
         if seen and seen != made.seen:
             raise ValidationError(
@@ -341,7 +427,7 @@ def do(
             kind=OperationKind.BULK, label=change.label()[:300], reason=reason.strip(), by=by
         )
         with recorded(by=by, reason=reason.strip(), origin=Origin.HAND, operation=operation):
-            change.do(made.done)
+            change.do(made.done, Doing(by, operation.reason, operation))
     return operation
 
 
@@ -363,16 +449,40 @@ def _open_detentions(people: Sequence[Prisoner]) -> list[tuple[Prisoner, Detenti
     return [(person, by_person.get(person.pk)) for person in people]
 
 
-def _detentions_of(lines: Iterable[Line]) -> list[Detention]:
-    return [line.detention for line in lines if line.detention is not None]
+def _proposed(found: Iterable[tuple[Prisoner, Detention | None]], name: str) -> set[int]:
+    """Return the detentions (by number) of which a change of a field waits for review."""
+    numbers = [detention.pk for _person, detention in found if detention is not None]
+    waiting = Revision.objects.filter(
+        outcome=Revision.Outcome.OPEN, kind=kind_of(Detention), record__in=numbers
+    )
+    return {
+        one["record"]
+        for changes in waiting.values_list("changes", flat=True)
+        for one in changes
+        if one["kind"] == kind_of(Detention) and name in one["fields"]
+    }
 
 
-def _not_allowed(person: Prisoner, detention: Detention, may_publish: bool) -> str:
+def _shows(detention: Detention, by: Any) -> Shows:
+    if detention.state != State.PUBLISHED:
+        return Shows.NOTHING
+    return Shows.WAITS if workflow.needs_second(by) else Shows.AT_ONCE
+
+
+def _not_allowed(person: Prisoner, detention: Detention, waiting: set[int]) -> str:
     if person.state == State.WITHDRAWN:
         return _("is withdrawn")
-    if detention.state not in workflow.UNPUBLISHED and not may_publish:
-        return _("is public: an editor records this")
+    if detention.pk in waiting:
+        return _("has a change of this that waits for review")
     return ""
+
+
+def _publish(made: Iterable[Record], doing: Doing) -> None:
+    """Publish what was made; a citation goes along with what it is of."""
+    for one in made:
+        one.refresh_from_db(fields=["state"])
+        if one.state != State.PUBLISHED:
+            workflow.publish(record=one, by=doing.by, reason=doing.reason)
 
 
 def _source_not_public(detention: Detention, source: Source) -> str:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from prisoners.desk.workflow import with_parts
+from prisoners.desk.workflow import move, with_parts
 from prisoners.models import (
     HOLDING_BACK,
     Citation,
@@ -21,11 +21,12 @@ from prisoners.models import (
     Prisoner,
     PrisonerName,
     Record,
-    State,
     Translation,
     write_held_back,
 )
+from prisoners.models.history import current
 from prisoners.models.holding_back import shown_of, text_of
+from prisoners.models.workflow import Verb
 from prisoners.names import labels
 
 # A word of a name that is shorter is part of too many other words.
@@ -118,13 +119,11 @@ def show_as(*, person: Prisoner, identity: str, reason: str, asked_by: str = "")
         person.identity = identity
         person.save(update_fields=["identity", "updated_at"])
         if identity == Prisoner.Identity.INITIALS and initials:
-            PrisonerName.objects.create(
-                prisoner=person,
-                text=initials,
-                language="en",
-                kind=PrisonerName.Kind.INITIALS,
-                state=State.PUBLISHED,
+            shown = PrisonerName.objects.create(
+                prisoner=person, text=initials, language="en", kind=PrisonerName.Kind.INITIALS
             )
+            # Its name was public, and this tells less.
+            move([shown], Verb.PUBLISHED, lead=shown, by=current().by, reason=reason)
         if told := [*_texts_that_name(person)]:
             raise ValidationError(
                 [

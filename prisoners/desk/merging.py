@@ -4,12 +4,15 @@ Whatever belongs to the merged record goes to the kept one. What both have is un
 they say different things somebody chooses; the value that was not chosen stays as what its source
 says. The merged record is not deleted: it keeps its row, its history and whatever is united, is
 withdrawn, and its address leads to the kept one.
+
+What was public stays so and what was a draft stays a draft. What a public record takes over from
+a draft is proposed, unless one person is the whole team. Only people are merged.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -22,8 +25,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_countries.fields import CountryField
 
-from prisoners.desk import duplicates, operations, workflow
+from prisoners.desk import duplicates, operations, revisions, workflow
 from prisoners.desk.protecting import protect
+from prisoners.desk.revisions import Key
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
@@ -49,6 +53,7 @@ from prisoners.models import (
     State,
     Translation,
     citable,
+    kind_of,
     recorded,
 )
 from prisoners.models.accounts import RESTRICTED_FACTS
@@ -57,6 +62,7 @@ from prisoners.models.duplicates import Merger
 from prisoners.models.fields import IntervalField
 from prisoners.models.looking import today
 from prisoners.models.people import UNTIL
+from prisoners.models.workflow import Verb
 from prisoners.reading.gaps import uncited
 from prisoners.reading.provenance import value_label
 
@@ -206,12 +212,17 @@ class Conflict:
 
 @dataclass(slots=True)
 class United:
-    """Two records that become one: in what they differ, and what the kept one takes over."""
+    """Two records that become one: in what they differ, and what the kept one takes over.
+
+    ``waits``: the kept one is public and the other one is not, so that what is taken over waits
+    for somebody else than whoever merges.
+    """
 
     kept: Record
     merged: Record
     conflicts: list[Conflict] = field(default_factory=list)
     filled: list[str] = field(default_factory=list)
+    waits: bool = False
 
     @property
     def taken(self) -> list[str]:
@@ -219,6 +230,20 @@ class United:
         chosen = [one.field for one in self.conflicts if one.chosen == MERGED]
         names = [*self.filled, *chosen]
         return [*names, *(other for name in names for other in COMPANIONS.get(name, ()))]
+
+    @property
+    def taken_at_once(self) -> list[str]:
+        return [] if self.waits else self.taken
+
+    def joint(self) -> dict[str, list[str]]:
+        """Return the fields of several values in which the kept one gets more, with all of them."""
+        joint = {}
+        for one in type(self.kept)._meta.concrete_fields:
+            if getattr(one, "multiple", False):
+                ours, theirs = held(self.kept, one.name), held(self.merged, one.name)
+                if not set(theirs) <= set(ours):
+                    joint[one.name] = sorted({*ours, *theirs})
+        return joint
 
 
 @dataclass(slots=True)
@@ -244,6 +269,8 @@ class Plan:
     episodes: list[Episode] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     seen: str = ""
+    # Whether whoever merges needs somebody else for what would become public.
+    needs_second: bool = False
 
     @property
     def conflicts(self) -> list[Conflict]:
@@ -267,9 +294,12 @@ class Plan:
 # Planning
 
 
-def plan(*, kept: Prisoner, merged: Prisoner, choices: Choices) -> Plan:
-    """Return what merging two records does, as they are now; it writes nothing."""
-    made = Plan(kept, merged, seen=_seen(kept, merged))
+def plan(*, kept: Prisoner, merged: Prisoner, choices: Choices, by: Any = None) -> Plan:
+    """Return what it does if ``by`` merges two records, as they are now; it writes nothing.
+
+    ``by`` is None for a command, which needs nobody else.
+    """
+    made = Plan(kept, merged, seen=_seen(kept, merged), needs_second=workflow.needs_second(by))
     made.refusals += _reasons_against(kept, merged)
     if not made.refusals:
         _Planner(made, choices).people(kept, merged)
@@ -451,7 +481,8 @@ class _Planner:
         )
 
     def _united(self, kept: Record, merged: Record) -> United:
-        united = United(kept, merged)
+        is_new = kept.state == State.PUBLISHED and merged.state != State.PUBLISHED
+        united = United(kept, merged, waits=self.plan.needs_second and is_new)
         for name in chosen_fields(type(kept)):
             if is_empty(merged, name) or held(kept, name) == held(merged, name):
                 continue
@@ -537,7 +568,7 @@ def merge(
         # In one order, so that two merges of the same people wait and do not block each other.
         locked = Prisoner.objects.select_for_update().filter(pk__in=[kept.pk, merged.pk])
         people = {one.pk: one for one in locked.order_by("pk")}
-        made = plan(kept=people[kept.pk], merged=people[merged.pk], choices=choices)
+        made = plan(kept=people[kept.pk], merged=people[merged.pk], choices=choices, by=by)
         if not reason.strip():
             made.refusals.append(_("Say why: the next researcher must know."))
         if reasons := [*made.refusals, *made.open]:
@@ -555,7 +586,7 @@ def merge(
         )
         consents = list(made.merged.consents.values_list("pk", flat=True))
         with recorded(by=by, reason=reason.strip(), origin=Origin.HAND, operation=operation):
-            _Doing(made).do()
+            _Doing(made, operation).do()
             protect(person=Prisoner.objects.get(pk=made.kept.pk), today=today())
         united = [[one.kept._meta.model_name, one.merged.pk, one.kept.pk] for one in made.united]
         Merger.objects.create(
@@ -619,20 +650,41 @@ def standing_for() -> dict[tuple[str, int], int]:
 
 
 class _Doing:
-    def __init__(self, made: Plan) -> None:
+    def __init__(self, made: Plan, operation: Operation) -> None:
         self.plan = made
+        self.operation = operation
         # What came from the merged record and is not public yet.
         self.sources: list[Citation] = []
 
     def do(self) -> None:
-        for united in self.plan.united:
-            self.sources += _Uniting(united).do()
+        unitings = [_Uniting(united, self.operation) for united in self.plan.united]
+        for uniting in unitings:
+            self.sources += uniting.do()
         for part in self.plan.moved:
             self._move(part)
         for united in self.plan.united:
             self._move_apart(united)
         self._redirect()
         self._check_sources()
+        self._propose([one for one in unitings if one.united.waits])
+
+    def _propose(self, unitings: Iterable[_Uniting]) -> None:
+        """Propose what public records take over from drafts, page by page."""
+        pages: dict[Key, tuple[Record, list[_Uniting]]] = {}
+        for one in unitings:
+            page = _page_of(one.kept)
+            pages.setdefault((kind_of(page), page.pk), (page, []))[1].append(one)
+        for page, of_page in pages.values():
+            changes = {key: new for one in of_page for key, new in one.waiting.items() if new}
+            if changes:
+                revisions.propose(
+                    record=page,
+                    changes=changes,
+                    added=[(kind_of(one), one.pk) for uniting in of_page for one in uniting.added],
+                    by=self.operation.by,
+                    reason=self.operation.reason,
+                    operation=self.operation,
+                )
 
     def _move(self, part: Any) -> None:
         owner = self._new_owner(part)
@@ -679,21 +731,24 @@ class _Doing:
             # Nobody ever saw its address: it answers as if it had never been.
             merged.slug = merged.public_id
             merged.save(update_fields=["slug", "updated_at"])
-        withdraw(merged)
+        withdraw(merged, self.operation)
 
     def _check_sources(self) -> None:
         """Publish the sources of what public records took over; refuse what has none."""
         taken = {
-            (type(one.kept), one.kept.pk): set(one.taken)
+            (type(one.kept), one.kept.pk): set(one.taken_at_once)
             for one in self.plan.united
-            if one.taken and one.kept.state == State.PUBLISHED
+            if one.taken_at_once and one.kept.state == State.PUBLISHED
         }
         if not taken:
             return
-        for citation in self.sources:
+        # A fact that was public stays so, on whatever it rested; what is a draft stays one.
+        for citation in () if self.plan.needs_second else self.sources:
             target: Any = citation.target  # each has one
             if not citation.field or citation.field in taken.get((type(target), target.pk), ()):
-                workflow.publish(record=citation)
+                workflow.publish(
+                    record=citation, by=self.operation.by, reason=self.operation.reason
+                )
         reasons = [
             _("%(record)s: “%(field)s” has no source.") % {"record": gap.record, "field": gap.label}
             for gap in uncited(self.plan.kept)
@@ -706,12 +761,16 @@ class _Doing:
 class _Uniting:
     """One record takes over what another one says."""
 
-    def __init__(self, united: United) -> None:
+    def __init__(self, united: United, operation: Operation) -> None:
         self.kept = united.kept
         self.merged = united.merged
         self.united = united
+        self.operation = operation
         self.model = type(united.kept)
         self.lost = {one.field: one for one in united.conflicts}
+        # What is proposed, and the drafts that go with it.
+        self.waiting: dict[Key, dict[str, list[str | None]]] = {}
+        self.added: list[Record] = []
 
     def do(self) -> list[Citation]:
         """Do it; return the citations that came over and support something without being public."""
@@ -721,17 +780,54 @@ class _Uniting:
         if self.model in TRANSLATED_NAMES:
             self._translations()
         if self.merged.is_public and not self.kept.is_public:
-            # The same spelling is public already, with the other record.
-            self.kept.state = State.PUBLISHED
-            self.kept.save(update_fields=["state", "updated_at"])
+            self._show_as_the_other()
+        if self.united.waits:
+            self._wait(before, moved)
         return [one for one in moved if one.stance == "supports" and not one.is_public]
+
+    def _show_as_the_other(self) -> None:
+        """Publish a spelling that is public with the other record, and only as it is there."""
+        names = AS_KEPT.get(self.model, frozenset())
+        for name in names:
+            ours, theirs = getattr(self.kept, name), getattr(self.merged, name)
+            # It stands for the person where both do: one of each language can.
+            setattr(self.kept, name, ours and theirs if isinstance(theirs, bool) else theirs)
+        self.kept.save(update_fields=[*with_derived(self.model, list(names)), "updated_at"])
+        _move_to(self.kept, Verb.PUBLISHED, self.operation)
+
+    def _wait(self, before: dict[str, tuple[str, str]], moved: list[Citation]) -> None:
+        """Note what the public record would say, and what its citations would say of it then."""
+        values = {name: _stored(self.merged, name) for name in self.united.taken}
+        self.waiting[kind_of(self.kept), self.kept.pk] = revisions.differences(
+            self.kept, {**values, **self.united.joint()}
+        )
+        for name, conflict in self.lost.items():
+            if conflict.chosen == MERGED and name in citable(self.model):
+                self._wait_with_citations(conflict, *before[name], moved)
+
+    def _wait_with_citations(
+        self, conflict: Conflict, lost: str, won: str, moved: list[Citation]
+    ) -> None:
+        stance = Citation.Stance.SUPPORTS if conflict.agree else Citation.Stance.CONTRADICTS
+        there = list(self.kept.citations.exclude(state=State.WITHDRAWN))  # type: ignore[attr-defined]
+        numbers = {one.pk for one in moved}
+        own = [one for one in there if one.field == conflict.field]
+        for one in own:
+            new: dict[str, Any] = {}
+            if one.value == won:
+                new = {"stance": Citation.Stance.SUPPORTS, "value": ""}
+            elif one.stance == Citation.Stance.SUPPORTS and one.pk not in numbers:
+                new = {"stance": stance, "value": one.value or lost}
+            self.waiting[kind_of(one), one.pk] = revisions.differences(one, new)
+        for whole in [one for one in there if not one.field and one.stance == "supports"]:
+            if whole.pk not in numbers:
+                self.added.append(self._beside(whole, conflict.field, stance, lost))
 
     def _values(self) -> None:
         kept, merged = self.kept, self.merged
-        names = list(self.united.taken)
+        names = list(self.united.taken_at_once)
         for name in names:
-            value = getattr(merged, name)
-            setattr(kept, name, value.name if isinstance(value, FieldFile) else value)
+            setattr(kept, name, _stored(merged, name))
         fields = {one.name: one for one in self.model._meta.concrete_fields}
         for name in joined_fields(self.model):
             ours, theirs = getattr(kept, name).strip(), getattr(merged, name).strip()
@@ -744,12 +840,9 @@ class _Uniting:
         if days and kept.disclosure_review_on != min(days):
             kept.disclosure_review_on = min(days)
             names.append(EARLIEST)
-        for name, one in fields.items():
-            if getattr(one, "multiple", False):
-                ours, theirs = held(kept, name), held(merged, name)
-                if not set(theirs) <= set(ours):
-                    setattr(kept, name, sorted({*ours, *theirs}))
-                    names.append(name)
+        for name, values in {} if self.united.waits else self.united.joint().items():
+            setattr(kept, name, values)
+            names.append(name)
         if names:
             check(kept)
             kept.save(update_fields=[*with_derived(self.model, names), "updated_at"])
@@ -762,7 +855,7 @@ class _Uniting:
         ours = list(self.kept.citations.exclude(state=State.WITHDRAWN))  # type: ignore[attr-defined]
         for name, conflict in self.lost.items():
             kept_said, merged_said = before[name]
-            if conflict.chosen == MERGED:
+            if conflict.chosen == MERGED and not self.united.waits:
                 self._disagree(ours, conflict, kept_said, merged_said)
             else:
                 self._disagree(theirs, conflict, merged_said, kept_said)
@@ -792,27 +885,34 @@ class _Uniting:
             return
         for whole in [one for one in citations if not one.field and one.stance == "supports"]:
             # It was cited for all of the record: it does not say what was chosen.
-            one = Citation(
-                source=whole.source,
-                field=name,
-                locator=whole.locator,
-                read_on=whole.read_on,
-                archived=whole.archived,
-                stance=stance,
-                value=lost,
-                state=whole.state,
-                disclosure=whole.disclosure,
-                disclosure_reason=whole.disclosure_reason,
-            )
-            setattr(one, TARGET_NAMES[self.model], self.kept)
-            check(one)
-            one.save()
+            beside = self._beside(whole, name, stance, lost)
+            if whole.state == State.PUBLISHED:
+                # The value and its source were public with it.
+                _move_to(beside, Verb.PUBLISHED, self.operation)
+
+    def _beside(self, whole: Citation, name: str, stance: str, value: str) -> Citation:
+        """Let the source of a whole record say a value of its own of one field, as a draft."""
+        one = Citation(
+            source=whole.source,
+            field=name,
+            locator=whole.locator,
+            read_on=whole.read_on,
+            archived=whole.archived,
+            stance=stance,
+            value=value,
+            disclosure=whole.disclosure,
+            disclosure_reason=whole.disclosure_reason,
+        )
+        setattr(one, TARGET_NAMES[self.model], self.kept)
+        check(one)
+        one.save()
+        return one
 
     # Translations
 
     def _translations(self) -> None:
         """A translation goes with the text that it is of."""
-        taken = set(self.united.taken)
+        taken = set(self.united.taken_at_once)
         target = TRANSLATED_NAMES[self.model]
         ours = {(one.field, one.language): one for one in self.kept.translations.all()}  # type: ignore[attr-defined]
         theirs = {
@@ -821,7 +921,7 @@ class _Uniting:
         }
         for place, one in ours.items():
             if place[0] in taken and place not in theirs and one.state != State.WITHDRAWN:
-                withdraw(one)
+                withdraw(one, self.operation)
         for place, one in theirs.items():
             same = ours.get(place)
             if place[0] in self.lost and place[0] not in taken:
@@ -837,16 +937,33 @@ class _Uniting:
         if ours.disclosure == theirs.disclosure and (
             theirs.state == State.PUBLISHED or ours.state in workflow.UNPUBLISHED
         ):
-            ours.text, ours.state = theirs.text, theirs.state
-            ours.save(update_fields=["text", "state", "updated_at"])
+            ours.text = theirs.text
+            ours.save(update_fields=["text", "updated_at"])
+            if theirs.state == State.PUBLISHED:
+                _move_to(ours, Verb.PUBLISHED, self.operation)
         elif ours.state != State.WITHDRAWN:
-            withdraw(ours)
+            withdraw(ours, self.operation)
 
 
-def withdraw(record: Record) -> None:
-    """Take from the public what another record says now. It is no step of its own: the merge is."""
-    record.state = State.WITHDRAWN
-    record.save(update_fields=["state", "updated_at"])
+def withdraw(record: Record, operation: Operation) -> None:
+    """Take from the public what another record says now."""
+    _move_to(record, Verb.WITHDRAWN, operation)
+
+
+def _move_to(record: Record, verb: Verb, operation: Operation) -> None:
+    """Move a record by a merge. What is published so was public with the other record already."""
+    workflow.move([record], verb, lead=record, by=operation.by, reason=operation.reason)
+
+
+def _page_of(record: Record) -> Record:
+    """Return the record on whose page another one is entered."""
+    owner: Record | None = getattr(record, record.owner_field) if record.owner_field else None
+    return owner if owner is not None and not isinstance(record, Detention) else record
+
+
+def _stored(record: Record, name: str) -> Any:
+    value = getattr(record, name)
+    return value.name if isinstance(value, FieldFile) else value
 
 
 def check(record: Record) -> None:

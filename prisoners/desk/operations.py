@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError, Q
@@ -19,6 +20,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from prisoners.desk import revisions, workflow
 from prisoners.desk.protecting import protect_touched
 from prisoners.models import (
     ADDRESSED,
@@ -39,6 +41,7 @@ from prisoners.models import (
     State,
     recorded,
 )
+from prisoners.models.history import current
 from prisoners.models.holding_back import DECIDED
 from prisoners.models.looking import today
 from prisoners.models.recording import (
@@ -49,6 +52,7 @@ from prisoners.models.recording import (
     recorded_models,
     some,
 )
+from prisoners.models.workflow import NO_FACTS
 from prisoners.reading.history import author, changed, moment, title
 
 # How many records are looked at or put back in one go.
@@ -238,12 +242,35 @@ def _of_one(model: type[Any], one: Touched, rows: list[Any]) -> Iterator[Obstacl
         return
     kept = changed(last, now)
     if one.was_changed:
-        mine = changed(by_number[one.before or 0], last)
-        kept = [field for field in kept if field in mine]
+        before = by_number[one.before or 0]
+        mine = changed(before, last)
+        shows = _shows_again(model, before, last)
+        kept = [field for field in kept if field in mine or (shows and field.name not in NO_FACTS)]
+        if _was_published_since(model, last, now, mine):
+            yield obstacle(after[-1], _("published, which it was not with what it said before"))
     for field in kept:
         row = _who_set(field, last, after)
         label = str(field.verbose_name)
         yield obstacle(row, _("“%(field)s” changed") % {"field": label}, label)
+
+
+def _shows_again(model: type[Any], before: Any, last: Any) -> bool:
+    """Whether undoing publishes a record again: nobody has looked at what was entered since."""
+    return (
+        issubclass(model, Record)
+        and not settings.ONE_PERSON_TEAM
+        and before.state == State.PUBLISHED != last.state
+    )
+
+
+def _was_published_since(model: type[Any], last: Any, now: Any, mine: list[Any]) -> bool:
+    """Whether undoing would give a public record facts that it had as a draft only."""
+    return (
+        issubclass(model, Record)
+        and not settings.ONE_PERSON_TEAM
+        and now.state == State.PUBLISHED != last.state
+        and any(field.name not in NO_FACTS for field in mine)
+    )
 
 
 def _who_set(field: Any, last: Any, after: list[Any]) -> Any:
@@ -321,6 +348,7 @@ def undo(*, operation: Operation, by: Any, reason: str = "") -> Operation:
             raise ValidationError(
                 _("This was undone already, on %(day)s.") % {"day": moment(locked.undone_at)}
             )
+        revisions.give_up(operation=locked, by=by, reason=reason)
         if found := obstacles(locked):
             raise ValidationError([str(one) for one in found])
         undoing = Operation.objects.create(
@@ -425,6 +453,29 @@ def _change_back(model: type[Any], records: list[Touched]) -> None:
     if issubclass(model, AddressedRecord):
         _change_addresses_back(model, records)
     _write_down(model, [one.pk for one in records])
+    if issubclass(model, Record):
+        states = _states(model, [number for one in records for number in (one.before, one.last)])
+        moved = {
+            one.pk: states[one.last]
+            for one in records
+            if one.before and states[one.before] != states[one.last]
+        }
+        _note(model, moved)
+
+
+def _states(model: type[Any], rows: Iterable[int | None]) -> dict[int, str]:
+    found = model.history.filter(pk__in=[one for one in rows if one])
+    return dict(found.order_by().values_list("pk", "state"))
+
+
+def _note(model: type[Any], before: dict[int, str]) -> None:
+    """Write the steps of records (by number) that are in another state than they were before."""
+    records = model._default_manager.filter(pk__in=before).order_by("pk")
+    workflow.note_moves(
+        [(one, before[one.pk]) for one in records] if before else [],
+        by=current().by,
+        reason=current().reason,
+    )
 
 
 def _change_addresses_back(model: type[AddressedRecord], records: list[Touched]) -> None:
@@ -454,7 +505,10 @@ def _take_away(model: type[Any], records: list[Touched]) -> None:
     if doomed:
         model._default_manager.filter(pk__in=doomed).delete()
     if kept:
-        model._default_manager.filter(pk__in=kept).update(state=State.WITHDRAWN)
+        shown = model._default_manager.filter(pk__in=kept)
+        before = dict(shown.order_by().values_list("pk", "state"))
+        shown.update(state=State.WITHDRAWN)
+        _note(model, before)
 
 
 def _forget_addresses(made: list[int]) -> None:

@@ -10,9 +10,10 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from prisoners.desk.protecting import protect_touched
-from prisoners.desk.workflow import UNPUBLISHED
+from prisoners.desk.workflow import UNPUBLISHED, note_moves
 from prisoners.models import Operation, OperationKind, State, recorded, unrecorded
 from prisoners.models.accounts import RESTRICTED_FACTS
+from prisoners.models.history import current
 from prisoners.models.looking import today
 from prisoners.models.recording import keep_changes
 from prisoners.reading.history import title, tracked
@@ -92,4 +93,6 @@ def _make_again(row: Any) -> Any:
         # Saving has set it to now.
         type(record)._default_manager.filter(pk=record.pk).update(created_at=row.created_at)
     keep_changes(type(record), [record.pk])
+    if record.state == State.WITHDRAWN:
+        note_moves([(record, row.state)], by=current().by, reason=current().reason)
     return record

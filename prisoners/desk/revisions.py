@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
@@ -27,11 +28,13 @@ from prisoners.desk.workflow import (
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
+    Operation,
     Prisoner,
     Record,
     Revision,
     State,
     kind_of,
+    recorded,
 )
 from prisoners.models.looking import today
 from prisoners.models.workflow import NO_FACTS, Verb, demand_reason
@@ -42,6 +45,7 @@ from prisoners.reading.owners import root_of
 Key = tuple[str, int]
 # What a field holds, as its own text; None where it holds nothing.
 Values = dict[str, str | None]
+OPEN: Final = Revision.Outcome.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,18 @@ class Conflict:
 def propose(
     *, record: Record, changes: dict[Key, dict[str, list[str | None]]], added: Iterable[Key] = (),
     by: Any, reason: str = "", instead_of: Revision | None = None,
+    operation: Operation | None = None,
 ) -> Revision:  # fmt: skip
     """Keep changes to a published record for somebody else to look at; the record stays as it is.
 
     ``changes`` says of each record which fields change, from what to what. ``instead_of`` is an
-    undecided proposal of the same person that this one takes the place of.
+    undecided proposal of the same person that this one takes the place of; ``operation`` is what
+    it comes with and is undone with.
     """
     with transaction.atomic():
-        revision = instead_of or Revision(kind=kind_of(record), record=record.pk, by=by)
+        revision = instead_of or Revision(
+            kind=kind_of(record), record=record.pk, by=by, operation=operation
+        )
         if instead_of is not None:
             revision = _undecided(instead_of)
             if revision.by_id != by.pk:
@@ -89,7 +97,12 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
     fact rests on no source, where the same person proposed it (unless one person is the team), and
     where something was changed since, unless it is accepted ``knowingly``.
     """
-    with transaction.atomic(), signed(by, reason or revision.reason):
+    with (
+        transaction.atomic(),
+        signed(by, reason or revision.reason),
+        # What it came with is undone with what it changes.
+        recorded(operation=revision.operation),
+    ):
         record = load(revision.kind, revision.record)
         if record is None:
             raise ValidationError(_("The record is gone: it can only be refused."))
@@ -101,13 +114,15 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
         if not knowingly and (found := list(conflicts(revision))):
             raise ValidationError([_changed_since(one) for one in found])
         before = {_place(gap) for gap in uncited(root_of(record))}
+        # Before they are changed as somebody proposed: that makes whoever accepts no author.
+        stored = [one for one, _fields in changed_records(revision) if one is not None]
+        refuse_own_work(drafts_with(revision, stored), by)
         changed = _apply(revision)
         # What was written is another copy: facts are looked at as they are now.
         record = load(revision.kind, revision.record) or record
         drafts = drafts_with(revision, changed)
         if reasons := list(_reasons_against(record, revision, changed, drafts, before)):
             raise ValidationError(reasons)
-        refuse_own_work(drafts, by)
         if drafts:
             move(drafts, Verb.PUBLISHED, lead=record, by=by, reason=reason)
         root = root_of(record)
@@ -118,11 +133,44 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
     return len(changed) + len(drafts)
 
 
+def accept_all(
+    *, operation: Operation, by: Any, reason: str = ""
+) -> tuple[int, list[tuple[Revision, list[str]]]]:
+    """Accept what came with an operation; return how many, and which could not be with why not.
+
+    Each is accepted or stays as it is, whatever becomes of the others.
+    """
+    waiting = Revision.objects.filter(operation=operation, outcome=OPEN).order_by("pk")
+    refused: list[tuple[Revision, list[str]]] = []
+    accepted = 0
+    with transaction.atomic():
+        for one in waiting.select_related("operation", "by"):
+            try:
+                accept(revision=one, by=by, reason=reason)
+            except ValidationError as error:
+                refused.append((one, error.messages))
+            else:
+                accepted += 1
+    return accepted, refused
+
+
 def refuse(*, revision: Revision, by: Any, reason: str) -> None:
     """Refuse a proposed revision; raise ValidationError without a reason."""
     demand_reason("revision_refused_for_a_reason", reason, Revision)
     with transaction.atomic():
         _decide(_undecided(revision), Revision.Outcome.REFUSED, by, reason)
+
+
+def give_up(*, operation: Operation, by: Any, reason: str) -> int:
+    """Close the undecided proposals that came with an operation that is undone; return how many."""
+    found = Revision.objects.select_for_update().filter(operation=operation, outcome=OPEN)
+    given_up = list(found.order_by("pk"))
+    for one in given_up:
+        # Its drafts are gone with the operation; who undoes it need not be who proposed it.
+        own = by is not None and one.by_id == by.pk
+        outcome = Revision.Outcome.TAKEN_BACK if own else Revision.Outcome.REFUSED
+        _decide(one, outcome, by, reason or _("undone"))
+    return len(given_up)
 
 
 def take_back(*, revision: Revision, by: Any, reason: str = "") -> None:
@@ -158,6 +206,15 @@ def text_of(record: Record, one: Any) -> str | None:
 
 def values_of(record: Record) -> Values:
     return {one.name: text_of(record, one) for one in proposable(type(record))}
+
+
+def differences(record: Record, values: Mapping[str, Any]) -> dict[str, list[str | None]]:
+    """Return how the fields of a record would change if they were given values; they are not."""
+    then = copy(record)
+    for name, value in values.items():
+        setattr(then, name, value)
+    before, after = values_of(record), values_of(then)
+    return {name: [before[name], after[name]] for name in values if before[name] != after[name]}
 
 
 def put(record: Record, values: Values) -> None:
@@ -347,6 +404,11 @@ def _forget_portrait(revision: Revision) -> None:
     """Delete a picture that was proposed and never shown."""
     for one in revision.changes:
         _before, after = one["fields"].get("portrait", (None, None))
-        if after and one["kind"] == kind_of(Prisoner):
+        # A merged person that it comes from has it still.
+        if after and one["kind"] == kind_of(Prisoner) and not _has_it(after):
             storage = Prisoner._meta.get_field("portrait").storage
             transaction.on_commit(partial(storage.delete, after))
+
+
+def _has_it(portrait: str) -> bool:
+    return bool(Prisoner.objects.filter(portrait=portrait).exists())

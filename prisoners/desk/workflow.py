@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from prisoners.models import (
     kind_of,
     recorded,
 )
+from prisoners.models.accounts import PUBLISH, may
 from prisoners.models.looking import today
 from prisoners.models.workflow import Verb, demand_reason
 from prisoners.reading.authors import last_authors
@@ -37,6 +38,7 @@ AFTER: Final = {
     Verb.SENT_BACK: State.DRAFT,
     Verb.PUBLISHED: State.PUBLISHED,
     Verb.WITHDRAWN: State.WITHDRAWN,
+    Verb.TAKEN_UP: State.DRAFT,
 }
 
 
@@ -98,6 +100,24 @@ def withdraw(*, record: Record, reason: str, by: Any = None) -> int:
     with transaction.atomic():
         hold(record)
         return move([record], Verb.WITHDRAWN, lead=record, by=by, reason=reason)
+
+
+def take_up(*, record: Record, by: Any = None, reason: str = "") -> None:
+    """Make a withdrawn record a draft again; it stays out of sight until it is published."""
+    with transaction.atomic():
+        hold(record)
+        if record.state == State.WITHDRAWN:
+            move([record], Verb.TAKEN_UP, lead=record, by=by, reason=reason)
+
+
+def needs_second(by: Any) -> bool:
+    """Whether what somebody changes of the public record waits for somebody else.
+
+    ``by`` is None for a dossier or a command: these are looked at before they are run.
+    """
+    if by is None:
+        return False
+    return not (settings.ONE_PERSON_TEAM and may(by, PUBLISH))
 
 
 def hold(record: Record) -> None:
@@ -226,3 +246,26 @@ def move(
             record.save(update_fields=["state", "updated_at"])
     Step.objects.bulk_create(steps)
     return len(records)
+
+
+def note_moves(moves: Iterable[tuple[Record, str]], *, by: Any = None, reason: str) -> None:
+    """Write a step for each record that was put to its state past the verbs, by undoing.
+
+    With each comes the state that it was in before. One that waited for review and is a draft
+    again was taken up, as one that had been withdrawn.
+    """
+    verbs = {str(state): verb for verb, state in AFTER.items() if verb != Verb.SENT_BACK}
+    Step.objects.bulk_create(
+        Step(
+            kind=kind_of(one),
+            record=one.pk,
+            verb=verbs[one.state],
+            before=before,
+            after=one.state,
+            by=by,
+            # A withdrawal always says why.
+            reason=reason.strip() or _("undone"),
+        )
+        for one, before in moves
+        if one.state != before
+    )

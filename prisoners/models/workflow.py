@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.accounts import RESTRICTED_FACTS
 from prisoners.models.base import Record, State
+from prisoners.models.history import Operation
 from prisoners.models.holding_back import DECIDED
 
 # As ``Change.kind``: the name of a model, in small letters.
@@ -36,6 +37,7 @@ class Verb(models.TextChoices):
     SENT_BACK = "sent_back", _("sent back")
     PUBLISHED = "published", _("published")
     WITHDRAWN = "withdrawn", _("withdrawn from the public")
+    TAKEN_UP = "taken_up", _("made a draft again")
 
 
 class About(models.Model):
@@ -130,7 +132,8 @@ class Revision(About):
     ``changes`` is a list of ``{"kind", "record", "fields": {name: [before, after]}}``; a value is
     its field's own text, null where there is none. ``before`` is what it was proposed against.
     ``added`` is a list of ``[kind, record]``: drafts that were entered with it, such as the
-    citations of what changes, and become public with it.
+    citations of what changes, and become public with it. ``operation`` is what it came with, such
+    as an import: undoing that takes the proposal back, or undoes what it changed.
     """
 
     class Outcome(models.TextChoices):
@@ -141,6 +144,15 @@ class Revision(About):
 
     changes = models.JSONField(_("changes"), editable=False)
     added = models.JSONField(_("drafts that come with it"), default=list, editable=False)
+    operation = models.ForeignKey(
+        Operation,
+        models.PROTECT,
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="revisions",
+    )
     reason = models.TextField(_("why"), blank=True, editable=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

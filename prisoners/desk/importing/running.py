@@ -265,7 +265,7 @@ def _run(
         recorded(by=by, origin=Origin.IMPORT, operation=operation),
         _planner(layout, listing, may_change_public) as planner,
     ):
-        writer = Writer(one, layout, planner)
+        writer = Writer(one, layout, planner, by=by, operation=operation)
         done = 0
         for batch in batches(listing.rows()):
             numbers = [number for number, _cells in batch]

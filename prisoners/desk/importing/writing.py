@@ -1,4 +1,7 @@
-"""Writes what was planned of some rows: drafts, each fact cited to the import's source."""
+"""Writes what was planned of some rows: drafts, each fact cited to the import's source.
+
+What it would change of a public record is proposed, as on the record's own page.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from prisoners.desk import revisions, workflow
 from prisoners.desk.importing.planning import (
     OF_SENTENCE,
     UNITS,
@@ -29,12 +33,15 @@ from prisoners.models import (
     FormerAddress,
     Import,
     ImportRow,
+    Operation,
     Placement,
     Prisoner,
     PrisonerName,
     Record,
     Sentence,
     Source,
+    State,
+    kind_of,
 )
 from prisoners.models.base import new_public_id
 
@@ -47,10 +54,19 @@ LONGEST_LOCATOR: Final = Citation._meta.get_field("locator").max_length or 0
 
 
 class Writer:
-    """Writes the plans of one import, batch by batch, inside one transaction."""
+    """Writes the plans of one import, batch by batch, inside one transaction.
 
-    def __init__(self, one: Import, layout: Layout, planner: Planner) -> None:
+    ``by`` is who imports; None is a command, whose word on public records is taken at once.
+    """
+
+    def __init__(
+        self, one: Import, layout: Layout, planner: Planner, *, by: Any, operation: Operation
+    ) -> None:
         self.one = one
+        self.by = by
+        self.operation = operation
+        self.proposes = workflow.needs_second(by)
+        self.proposed: list[tuple[Record, dict[str, Any]]] = []
         self.layout = layout
         self.planner = planner
         self.new_facilities: list[str] = []
@@ -72,8 +88,30 @@ class Writer:
             self._detentions(writing)
             self._inside(writing)
             Citation.objects.bulk_create(self.citations)
+            self._propose()
             self.citations.clear()
         ImportRow.objects.bulk_create(stored(self.one, plan, stands=True) for plan in plans)
+
+    def _write(self, record: Record, values: dict[str, Any]) -> None:
+        """Change a record; of a public one it is noted, and proposed with its citations."""
+        if self.proposes and record.state == State.PUBLISHED:
+            self.proposed.append((record, values))
+        else:
+            _change(record, values)
+
+    def _propose(self) -> None:
+        for record, values in self.proposed:
+            if changes := revisions.differences(record, values):
+                cited = [one for one in self.citations if one.target is record]
+                revisions.propose(
+                    record=record,
+                    changes={(kind_of(record), record.pk): changes},
+                    added=[(kind_of(one), one.pk) for one in cited],
+                    by=self.by,
+                    reason=str(self.operation),
+                    operation=self.operation,
+                )
+        self.proposed.clear()
 
     # Citations
 
@@ -149,7 +187,7 @@ class Writer:
                 values = dict(taken)
                 if plan.note:
                     values["note"] = "\n".join(filter(None, (plan.prisoner.note, plan.note)))
-                _change(plan.prisoner, values)
+                self._write(plan.prisoner, values)
                 self._cite(plan, plan.prisoner, taken)
             elif id(plan) in made:
                 # All that is known of somebody new is from this row: one citation covers it.
@@ -200,7 +238,7 @@ class Writer:
                 continue
             taken = plan.take["detention"]
             if taken and not plan.makes_detention:
-                _change(plan.detention, taken)
+                self._write(plan.detention, taken)
             plan.parts["detention"] = plan.detention.pk
             # Still held is no end that a source could give: there is nothing to cite.
             self._cite(plan, plan.detention, [n for n, v in taken.items() if v != ""])
@@ -228,7 +266,7 @@ class Writer:
                 plan.sentence = Sentence(detention=plan.detention, **values)
                 sentences.append((plan, plan.sentence))
             elif plan.sentence is not None and values:
-                _change(plan.sentence, values)
+                self._write(plan.sentence, values)
                 self._cite_sentence(plan, plan.sentence)
             elif plan.sentence is not None:
                 plan.parts["sentence"] = plan.sentence.pk
