@@ -451,9 +451,9 @@ def test_what_was_made_is_listed_and_submitted_together(desk: Client, source: So
     assert states == {(State.IN_REVIEW.value,)}
     assert "Submit all for review" not in read(address, client=desk).main.text
     # Like any change since, it stands in the way of undoing, and is named where it is undone.
-    page = said(desk.get(operation_page(operation)))
-    assert "What stands in the way of undoing it" in page
-    assert f"Prisoner “{NAMES[0]}”: “state” changed by tester" in page
+    stands = said(desk.get(operation_page(operation)))
+    assert "What stands in the way of undoing it" in stands
+    assert f"Prisoner “{NAMES[0]}”: “state” changed by tester" in stands
 
 
 def test_undoing_leaves_nothing_of_it(desk: Client, source: Source) -> None:
