@@ -21,6 +21,7 @@ from prisoners.admin.bulk import AssignedFilter, InBulk
 from prisoners.admin.citations import CitedAdmin
 from prisoners.admin.disclosure import protect_and_tell, shown_page
 from prisoners.admin.duplicates import merges_of, possible_duplicates, told
+from prisoners.admin.entering import Entering
 from prisoners.admin.fields import PortraitField
 from prisoners.admin.forms import RecordForm, RecordFormSet, is_deleted, leave_to_formset
 from prisoners.desk import duplicates, workflow
@@ -186,8 +187,9 @@ class ExternalIds(PartsTable):
 
 
 @admin.register(Prisoner)
-class PrisonerAdmin(InBulk, CitedAdmin):
+class PrisonerAdmin(Entering, InBulk, CitedAdmin):
     form = PrisonerForm
+    change_list_template = "admin/entering/people.html"
     actions = (*CitedAdmin.actions, *InBulk.bulk_actions)
     inlines = (Names, Detentions, Affiliations, Recognitions, ExternalIds)
     list_display = (

@@ -48,6 +48,10 @@ class SourceAdmin(RecordAdmin):
         )
         return [
             (words % {"number": number}, citations_page(record)),
+            (
+                _("Enter people from this source"),
+                reverse("admin:prisoners_prisoner_enter", query={"source": record.pk}),
+            ),
             (_("Add a person"), reverse("admin:prisoners_prisoner_add")),
         ]
 

@@ -24,6 +24,7 @@ LISTS = ("prisoner", "release", "deal", "source")
 OTHERS = (
     "/admin/",
     f"{RECORDS}prisoner/add/",
+    f"{RECORDS}prisoner/enter/",
     f"{RECORDS}citation/add/",
     "/admin/auth/user/",
     f"{RECORDS}invitation/add/",

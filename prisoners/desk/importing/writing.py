@@ -160,7 +160,7 @@ class Writer:
                 missing.setdefault(place, plan)
         if not missing:
             return
-        slugs = _free_slugs(Facility, [name for name, _country in missing])
+        slugs = free_slugs(Facility, [name for name, _country in missing])
         made = Facility.objects.bulk_create(
             [
                 Facility(slug=slug, name=name, country=country, kind=self.layout.facility_kind)
@@ -174,7 +174,7 @@ class Writer:
 
     def _people(self, plans: list[Plan]) -> None:
         new = [plan for plan in plans if plan.is_new]
-        slugs = _free_slugs(Prisoner, [plan.row.name for plan in new])
+        slugs = free_slugs(Prisoner, [plan.row.name for plan in new])
         for plan, slug in zip(new, slugs, strict=True):
             plan.prisoner = Prisoner(slug=slug, note=plan.note, **plan.take["prisoner"])
         Prisoner.objects.bulk_create([plan.prisoner for plan in new if plan.prisoner])
@@ -337,7 +337,7 @@ def _change(record: Record, values: dict[str, Any]) -> None:
     record.save(update_fields=[*values, "updated_at"])
 
 
-def _free_slugs(model: type[models.Model], names: list[str]) -> list[str]:
+def free_slugs(model: type[models.Model], names: list[str]) -> list[str]:
     """Return an address for each name that no other record has or had."""
     bases = [slugify(anyascii(name))[:LONGEST_BASE].strip("-_") for name in names]
     manager = model._default_manager
