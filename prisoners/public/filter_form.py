@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from anyascii import anyascii
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -89,7 +92,7 @@ def _sort_field(asked: PrisonerFilter) -> Context:
 def _status_field(asked: PrisonerFilter, chosen: list[str], counted: Counted) -> Context:
     counts = counted.get("status", {})
     choices = [
-        _choice("status", status.value, status.label, counts.get(status.value), chosen)
+        _box("status", status.value, status.label, counts.get(status.value), chosen)
         for status in ASKABLE
         if counts.get(status.value, 1) or status.value in chosen
     ]
@@ -118,7 +121,7 @@ def _facet_field(
     # In the order in which they are always shown, whoever is the most.
     choices, more = (
         [
-            _choice(facet.name, value, label, counts.get(value), chosen)
+            _box(facet.name, value, label, counts.get(value), chosen)
             for value, label in labels.items()
             if value in some
         ]
@@ -139,15 +142,28 @@ def _has(label: str, text: str) -> bool:
 
 
 def _choice(name: str, value: str, label: object, count: int | None, chosen: list[str]) -> Context:
-    return {
-        "value": value,
-        "label": label,
-        # Of what is not translated.
-        "lang": getattr(label, "lang", ""),
-        "count": count,
-        "checked": value in chosen,
-        "id": f"filter-{name}-{value}".replace(" ", "_"),
-    }
+    return {"value": value, "label": label, "count": count, "checked": value in chosen}
+
+
+def _box(name: str, value: str, label: object, count: int | None, chosen: list[str]) -> Context:
+    """Return a choice that is ticked, as it stands on the page before and after its tick."""
+    # The language is that of what is not translated.
+    before, after = _box_around(name, value, str(label), getattr(label, "lang", ""))
+    return {"before": before, "after": after, "count": count, "checked": value in chosen}
+
+
+@lru_cache(maxsize=16_384)
+def _box_around(name: str, value: str, label: str, language: str) -> tuple[SafeString, SafeString]:
+    """Return a choice in two pieces: a page has hundreds, mostly the same as the last one had."""
+    before = format_html(
+        '<label class="choice" for="{id}">'
+        '<input id="{id}" type="checkbox" name="{name}" value="{value}"',
+        id=f"filter-{name}-{value}".replace(" ", "_"),
+        name=name,
+        value=value,
+    )
+    written_in = format_html(' lang="{}"', language) if language else ""
+    return before, format_html("> <span{}>{}</span>", written_in, label)
 
 
 # What the sentence begins with; without a gender it is "People".

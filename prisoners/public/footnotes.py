@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -91,21 +91,7 @@ class Footnotes:
     @property
     def notes(self) -> list[dict[str, Any]]:
         """The notes asked for so far, each with the way back to where it is asked for."""
-        back = _("Back to place %(place)s of source %(number)s")
-        return [
-            note
-            | {
-                "backlinks": [
-                    {
-                        "anchor": anchor,
-                        "label": back % {"place": place, "number": note["number"]},
-                        "sign": f"↑\u202f{place}" if len(note["anchors"]) > 1 else "↑",
-                    }
-                    for place, anchor in enumerate(note["anchors"], start=1)
-                ]
-            }
-            for note in self._notes.values()
-        ]
+        return [note | {"backlinks": _backlinks(note)} for note in self._notes.values()]
 
     def _ref_of(self, citation: Citation) -> list[dict[str, Any]]:
         return self._ref(self._note(citation))
@@ -162,6 +148,18 @@ def _mark(number: int) -> tuple[str, str]:
     )
     before, _place, after = mark.partition("\0")
     return before, after
+
+
+def _backlinks(note: dict[str, Any]) -> SafeString:
+    """Return the links from a note back to each place, in one piece, as the marks are."""
+    label = escape(_("Back to place %(place)s of source %(number)s"))
+    several = len(note["anchors"]) > 1
+    links = []
+    for place, anchor in enumerate(note["anchors"], start=1):
+        said = label % {"place": place, "number": note["number"]}
+        sign = f"↑\u202f{place}" if several else "↑"
+        links.append(f'<a class="back" href="#{anchor}" aria-label="{said}">{sign}</a>')
+    return SafeString("".join(links))
 
 
 def byline(source: Source) -> str:

@@ -52,10 +52,8 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
             "filters": filter_form(asked, request.GET, asked.facets()),
         }
         return render(request, "prisoners/list.html", context, status=400)
-    rows = list(shown)
-    notes = Footnotes(
-        record for person, _ in rows for record in people.listed_records_of(person, asked.day)
-    )
+    rows = [(people.Line.of(person, asked.day), standing) for person, standing in shown]
+    notes = Footnotes(record for line, _ in rows for record in line.records)
     counted = asked.count()
     context |= {
         "filters": filter_form(asked, request.GET, asked.facets()),
@@ -65,7 +63,7 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
             "caption": gettext("People, the nearest name first")
             if asked.by_nearness
             else gettext("People, by %(order)s") % {"order": asked.order.label},
-            "rows": [_row(person, standing, asked, notes) for person, standing in rows],
+            "rows": [_row(line, standing, asked, notes) for line, standing in rows],
         },
         "page_obj": shown,
         "pages": list(paginator.get_elided_page_range(shown.number)),
@@ -100,14 +98,13 @@ class Listed(Sequence[tuple[Prisoner, Standing]]):
         return [(person, standing[person.pk]) for person in people.for_list(numbers)]
 
 
-def _row(person: Prisoner, standing: Standing, asked: PrisonerFilter, notes: Footnotes) -> Context:
-    detention = people.latest_detention(person, asked.day)
+def _row(line: people.Line, standing: Standing, asked: PrisonerFilter, notes: Footnotes) -> Context:
+    person, shown, detention = line.person, line.shown, line.detention
     custody = standing.custody
     # Somebody of whom the status asked for is only possible is shown under it, and marked.
     possibly = bool(asked.statuses) and custody not in asked.statuses
     status = asked.statuses[0] if possibly else custody
     mark = "unknown" if status is Status.NOT_YET else status.value
-    shown = person.display_name()
     own = words.own_name(person, shown)
     row: Context = {
         "name": shown.text if shown else person.public_id,
@@ -118,7 +115,6 @@ def _row(person: Prisoner, standing: Standing, asked: PrisonerFilter, notes: Foo
         "name_refs": notes.refs(shown, "text") if shown else [],
         **_matched(person, shown, asked),
         "status": mark,
-        "status_word": words.status_word(mark, possibly=possibly),
         "doubt": ""
         if standing.is_certain or possibly
         else gettext("possibly: the dates known leave it open"),
@@ -131,7 +127,7 @@ def _custody_of(
 ) -> Context:
     """Return what a row says of the detention that it is about, if there is any."""
     if detention is None:
-        return {}
+        return {"status_word": words.status_word(mark, possibly=possibly)}
     is_over = status in (Status.RELEASED, Status.DIED)
     ended = words.when(detention.ended) if is_over else ""
     since = words.label(detention.began)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from django.db.models import Prefetch, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -129,14 +131,28 @@ def records_of(person: Prisoner) -> list[Record]:
     return records
 
 
-def listed_records_of(person: Prisoner, day: date | None) -> list[Record]:
-    """Return the records behind what a list of a day shows of a person, to look up citations."""
-    shown = person.display_name()
-    records: list[Record] = [person, *([shown] if shown else [])]
-    detention = latest_detention(person, day)
-    if detention is not None:
-        records += [detention, *detention.loaded("placements"), *detention.loaded("outcomes")]
-    return records
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a list of a day shows of a person: by which spelling, and of which detention.
+
+    Either is None where there is none.
+    """
+
+    person: Prisoner
+    shown: PrisonerName | None
+    detention: Detention | None
+
+    @classmethod
+    def of(cls, person: Prisoner, day: date | None) -> Self:
+        return cls(person, person.display_name(), latest_detention(person, day))
+
+    @property
+    def records(self) -> list[Record]:
+        """The records behind what is shown, to look up citations."""
+        records: list[Record] = [self.person, *([self.shown] if self.shown else [])]
+        if (held := self.detention) is not None:
+            records += [held, *held.loaded("placements"), *held.loaded("outcomes")]
+        return records
 
 
 def detentions_of(person: Prisoner) -> list[Detention]:
