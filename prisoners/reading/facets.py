@@ -148,10 +148,8 @@ class RelatedFacet(Facet):
         """Return which values may be seen, with the record that each hangs on; None: all."""
         if not self.shared:
             return None
-        several = people.several(self.column)
-        gate = several.values if several.gate is None else several.gate
         seen = snapshot.seen[self.shared]
-        return None if seen[1:].all() else seen[gate]
+        return None if seen[1:].all() else people.seen(self.column, seen)
 
     def possible(
         self, people: People, snapshot: Snapshot, values: Sequence[str], day: date

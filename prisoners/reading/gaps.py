@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from numbers import Number
 
 from prisoners.models import TARGET_NAMES, Citation, Record, State
@@ -25,10 +26,15 @@ class Gap:
 
 def stated(record: Record, field: str) -> bool:
     """Return whether a field of a record says anything; no and zero are something."""
-    # By its number where it is another record, which need not be loaded for this.
-    value = getattr(record, getattr(record._meta.get_field(field), "attname", field))
+    value = getattr(record, _attname(type(record), field))
     # By its type: an empty country, too, says that it equals 0.
     return bool(value) or isinstance(value, Number)
+
+
+@cache
+def _attname(model: type[Record], field: str) -> str:
+    """Return where a record has a field; the number of another record, which need not be loaded."""
+    return getattr(model._meta.get_field(field), "attname", field)
 
 
 def stated_facts(record: Record) -> list[str]:

@@ -67,6 +67,8 @@ class People:
         # None: all of them. The others were changed since, and stand elsewhere.
         self.alive = alive
         self._days: OrderedDict[int, Array] = OrderedDict()
+        # For each column what was last asked with, and the answer.
+        self._seen: dict[str, tuple[Array, Array]] = {}
         # Those of them who are shown on the day that was last asked for.
         self._shown: tuple[int, People] | None = None
 
@@ -115,6 +117,18 @@ class People:
 
     def several(self, name: str) -> Several:
         return self.columns.several[name]
+
+    def seen(self, name: str, seen: Array) -> Array:
+        """Return for each value of a column whether it may be seen, with what it hangs on.
+
+        ``seen`` says it of each record that values hang on, and is not changed once it is made.
+        """
+        known = self._seen.get(name)
+        if known is None or known[0] is not seen:
+            several = self.several(name)
+            gate = several.values if several.gate is None else several.gate
+            known = self._seen[name] = seen, seen[gate]
+        return known[1]
 
     def of_detentions(self, condition: Array) -> Array:
         """Return for each person whether a condition holds for any of their detentions."""
