@@ -92,7 +92,7 @@ def _sort_field(asked: PrisonerFilter) -> Context:
 def _status_field(asked: PrisonerFilter, chosen: list[str], counted: Counted) -> Context:
     counts = counted.get("status", {})
     choices = [
-        _box("status", status.value, status.label, counts.get(status.value), chosen)
+        box("status", status.value, status.label, counts.get(status.value), chosen)
         for status in ASKABLE
         if counts.get(status.value, 1) or status.value in chosen
     ]
@@ -121,7 +121,7 @@ def _facet_field(
     # In the order in which they are always shown, whoever is the most.
     choices, more = (
         [
-            _box(facet.name, value, label, counts.get(value), chosen)
+            box(facet.name, value, label, counts.get(value), chosen)
             for value, label in labels.items()
             if value in some
         ]
@@ -145,7 +145,7 @@ def _choice(name: str, value: str, label: object, count: int | None, chosen: lis
     return {"value": value, "label": label, "count": count, "checked": value in chosen}
 
 
-def _box(name: str, value: str, label: object, count: int | None, chosen: list[str]) -> Context:
+def box(name: str, value: str, label: object, count: int | None, chosen: list[str]) -> Context:
     """Return a choice that is ticked, as it stands on the page before and after its tick."""
     # The language is that of what is not translated.
     before, after = _box_around(name, value, str(label), getattr(label, "lang", ""))

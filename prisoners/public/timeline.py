@@ -20,6 +20,7 @@ from prisoners.models import Record, looking
 from prisoners.public import words
 from prisoners.public.addresses import page
 from prisoners.public.events import by_month
+from prisoners.public.filter_form import box
 from prisoners.public.footnotes import Footnotes
 from prisoners.public.over_time import Beside, arrests_and_releases, beside, held_over_time
 from prisoners.reading import timeline
@@ -122,14 +123,7 @@ def _filter_form(form: TimelineForm, request: HttpRequest, *, singly: bool) -> C
     for name, values in known.items():
         chosen = request.GET.getlist(name)
         choices = [
-            {
-                "value": value,
-                "label": labels[name].get(value, value),
-                "count": None,
-                "checked": value in chosen,
-                "id": f"filter-{name}-{value}",
-            }
-            for value in values
+            box(name, value, labels[name].get(value, value), None, chosen) for value in values
         ]
         fields.append(
             {
@@ -155,5 +149,4 @@ def _filter_form(form: TimelineForm, request: HttpRequest, *, singly: bool) -> C
         "results": "results",
         "open": any(request.GET.getlist(name) for name in form.fields),
         "fields": fields,
-        "hidden": [],
     }
