@@ -35,6 +35,7 @@ from prisoners.admin.roles import ByRole
 from prisoners.admin.standing import Standing, page_of, standing
 from prisoners.admin.steps import WithReason, reason_of, steps_shown
 from prisoners.desk import workflow
+from prisoners.desk.telling import refuse_telling
 from prisoners.models import (
     Affiliation,
     Citation,
@@ -350,15 +351,17 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the form again with a readable reason where the database refuses what passed it.
 
-        That is a rule across rows that other rows of the same page break, or another researcher's
-        change at the same moment. Nothing is written then.
+        That is a rule across rows that other rows of the same page break, another researcher's
+        change at the same moment, or a text that tells what is held back. Nothing is written then.
         """
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except DatabaseError as error:
+        except (DatabaseError, ValidationError) as error:
             if request.method != "POST":
                 raise
             request.refusal = refusal(error)  # type: ignore[attr-defined]  # read by get_form
+            # Nothing of what was said while it was saved is true.
+            messages.get_messages(request)._queued_messages.clear()  # noqa: SLF001  # its only place
             for _name, files in request.FILES.lists():
                 for file in files:
                     file.seek(0)
@@ -381,6 +384,11 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
         for part in formset.initial_forms:
             if part.instance.pk and part.has_changed():
                 self._ask_for_sources(request, part)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            refuse_telling(form.instance)
 
     def _ask_for_sources(self, request: HttpRequest, form: Any) -> None:
         """Say which public facts were changed: their sources may say something else."""
@@ -590,8 +598,10 @@ def _refused(verb: str, record: Record, error: ValidationError) -> SafeString | 
     )
 
 
-def refusal(error: DatabaseError) -> ValidationError:
+def refusal(error: DatabaseError | ValidationError) -> ValidationError:
     """Return the message of the rule that the database named when it refused to write."""
+    if isinstance(error, ValidationError):
+        return ValidationError(error.messages)
     said = str(error)
     if "add up to more people" in said:
         return ValidationError(_("The destinations add up to more people than were announced."))

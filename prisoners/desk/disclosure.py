@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from prisoners.desk.workflow import move, with_parts
+from prisoners.desk import duplicates
+from prisoners.desk.telling import (
+    deaths_told,
+    is_finer,
+    merged_into,
+    refuse_telling,
+    texts_that_name,
+)
+from prisoners.desk.workflow import hold, move
 from prisoners.models import (
     HOLDING_BACK,
-    Citation,
+    Detention,
     Disclosure,
     DisclosureRule,
     HoldsBack,
     How,
-    Merger,
     Prisoner,
     PrisonerName,
-    Record,
-    Translation,
+    State,
     write_held_back,
 )
 from prisoners.models.history import current
 from prisoners.models.holding_back import shown_of, text_of
 from prisoners.models.workflow import Verb
-from prisoners.names import labels
-
-# A word of a name that is shorter is part of too many other words.
-TELLING = 3
+from prisoners.reading.owners import root_of
 
 
 def hold_back(
@@ -44,14 +46,16 @@ def hold_back(
 ) -> DisclosureRule:
     """Show visitors nothing, or only the month or the year, of one fact from now on.
 
-    What is known stays in the rule. A rule that there is already for the fact is changed. Raise
-    ValidationError where there can be none of this kind.
+    What is known stays in the rule. A rule that there is already for the fact is changed. With a
+    death of which less is shown, the end of the detention that it ended is held back as far. Raise
+    ValidationError where there can be no rule of this kind, and, with the place, where something
+    else goes on telling a death.
     """
     name = next(one for one, model in HOLDING_BACK.items() if type(record) is model)
     with transaction.atomic():
         before = DisclosureRule.objects.filter(**{name: record}, field=field).first()
         if before:
-            lift(rule=before)
+            _take_out(before)
         record.refresh_from_db()
         rule = DisclosureRule(
             **{name: record},
@@ -65,23 +69,58 @@ def hold_back(
         rule.save()
         write_held_back(record)
         rule.refresh_from_db(fields=["kept"])
+        if isinstance(record, Prisoner) and field == "death" and how != How.WITHHELD:
+            _hold_back_ends(record, rule)
+        person = _person_of(record)
+        if field in ("death", "ended") and (told := list(deaths_told(person))):
+            raise ValidationError(told)
+        duplicates.look_again(people=[person.pk])
         return rule
 
 
+def _person_of(record: HoldsBack) -> Prisoner:
+    return Prisoner.objects.get(pk=root_of(record).pk)  # type: ignore[arg-type]  # all are records
+
+
+def _hold_back_ends(person: Prisoner, rule: DisclosureRule) -> None:
+    """Show of the end of a detention, where it is the death, as little as of the death itself."""
+    died = person.detentions.filter(end_kind=Detention.EndKind.DIED).exclude(state=State.WITHDRAWN)
+    for detention in died:
+        if is_finer(detention, "ended", rule.how):
+            hold_back(
+                record=detention,
+                field="ended",
+                how=rule.how,
+                reason=rule.reason,
+                asked_by=rule.asked_by,
+                review_on=rule.review_on,
+            )
+
+
 def lift(*, rule: DisclosureRule) -> None:
-    """Show visitors again what is known of a fact, unless something else was entered since."""
+    """Show visitors again what is known of a fact, unless something else was entered since.
+
+    Raise ValidationError, with the place, where that would tell something that is still held back.
+    """
     record = rule.target
     with transaction.atomic():
-        kept, how = dict(rule.kept), rule.how
-        rule.delete()
-        write_held_back(record)
-        record.refresh_from_db()
-        for name, text in kept.items():
-            shown = text_of(record, name)
-            setattr(record, name, text or None if _is_null(record, name) else text)
-            if shown_of(record, name, how) != shown:
-                setattr(record, name, shown or None if _is_null(record, name) else shown)
-        record.save()
+        _take_out(rule)
+        refuse_telling(record)
+        duplicates.look_again(people=[_person_of(record).pk])
+
+
+def _take_out(rule: DisclosureRule) -> None:
+    record = rule.target
+    kept, how = dict(rule.kept), rule.how
+    rule.delete()
+    write_held_back(record)
+    record.refresh_from_db()
+    for name, text in kept.items():
+        shown = text_of(record, name)
+        setattr(record, name, text or None if _is_null(record, name) else text)
+        if shown_of(record, name, how) != shown:
+            setattr(record, name, shown or None if _is_null(record, name) else shown)
+    record.save()
 
 
 def _is_null(record: models.Model, name: str) -> bool:
@@ -94,11 +133,14 @@ def show_as(*, person: Prisoner, identity: str, reason: str, asked_by: str = "")
     Without the name nothing is left in public that tells it: every spelling, id elsewhere,
     affiliation and statement is withheld, portrait and biography are moved into rules, and the
     address becomes the public id, of which the former ones know nothing. Raise ValidationError,
-    with each place, where a text that stays public holds a word of the name. Shown by name again,
-    what was withheld stays so: each is looked at by somebody.
+    with each place, where a text that stays public holds a word of the name, or one of a release,
+    deal, statement or source that they are linked with names them. Shown by name again, what was
+    withheld stays so: each is looked at by somebody.
     """
     reason = reason.strip()
     with transaction.atomic():
+        # Nobody else publishes a text about them meanwhile.
+        hold(person)
         PrisonerName.objects.filter(prisoner=person, kind=PrisonerName.Kind.INITIALS).delete()
         if identity == Prisoner.Identity.FULL:
             person.identity = identity
@@ -124,13 +166,9 @@ def show_as(*, person: Prisoner, identity: str, reason: str, asked_by: str = "")
             )
             # Its name was public, and this tells less.
             move([shown], Verb.PUBLISHED, lead=shown, by=current().by, reason=reason)
-        if told := [*_texts_that_name(person)]:
-            raise ValidationError(
-                [
-                    _("“%(text)s” holds the name: change or withhold it first.") % {"text": text}
-                    for text in told
-                ]
-            )
+        if told := list(dict.fromkeys(texts_that_name(person))):
+            raise ValidationError(told)
+        duplicates.look_again(people=[person.pk])
 
 
 def initials_of(person: Prisoner) -> str:
@@ -143,36 +181,6 @@ def initials_of(person: Prisoner) -> str:
     return " ".join(f"{word[0].upper()}." for word in words)
 
 
-def _texts_that_name(person: Prisoner) -> Iterator[str]:
-    """Yield each public text about somebody in which a word of their names stands."""
-    people = [person, *merged_into(person)]
-    names = PrisonerName.objects.filter(prisoner__in=people).exclude(
-        kind=PrisonerName.Kind.INITIALS
-    )
-    spelt = [labels(name.text) for name in names]
-    words = {word for name in spelt for word in name if len(word) >= TELLING}
-    # Where each word is short, they tell together: Li Na.
-    short = {name for name in spelt if name and not words.intersection(name)}
-    for one in with_parts(person):
-        if one.disclosure == Disclosure.WITHHELD or isinstance(one, Citation | PrisonerName):
-            continue
-        for text in _texts_of(one):
-            said = labels(text)
-            # With an ending, too: names are declined.
-            if any(label.startswith(word) for label in said for word in words) or any(
-                said[at : at + len(name)] == name for name in short for at in range(len(said))
-            ):
-                yield text[:80]
-
-
-def _texts_of(record: Record) -> Iterator[str]:
-    names = ("text",) if isinstance(record, Translation) else record.facts + record.translated
-    for name in dict.fromkeys(names):
-        value = record.__dict__.get(name)
-        if isinstance(value, str) and value:
-            yield value
-
-
 def forget_address(*, person: Prisoner) -> None:
     """Give somebody an address that says nothing, and forget every other that they had.
 
@@ -181,10 +189,3 @@ def forget_address(*, person: Prisoner) -> None:
     """
     for one in [person, *merged_into(person)]:
         one.forget_addresses(one.public_id)
-
-
-def merged_into(person: Prisoner) -> Iterator[Prisoner]:
-    """Yield each record that was merged into one of somebody, or into such a one."""
-    for merger in Merger.objects.standing().filter(kept=person).select_related("merged"):
-        yield merger.merged
-        yield from merged_into(merger.merged)

@@ -40,6 +40,7 @@ from prisoners.desk.dossier_layout import (
 from prisoners.desk.dossier_values import raw, tidy, typed
 from prisoners.desk.merging import standing_for
 from prisoners.desk.protecting import protect
+from prisoners.desk.telling import refuse_telling
 from prisoners.desk.three_way import MISSING, Verdict, judge
 from prisoners.models import (
     TARGET_NAMES,
@@ -593,11 +594,8 @@ class _Loader:
                 self._problem(name, ORIGIN, _("it is not public yet; publish it first"))
                 continue
             if not any(one.state in workflow.UNPUBLISHED for one in workflow.with_parts(record)):
-                # What was public already has been changed in place: it needs its sources too.
-                for gap in uncited(record) if name in self.changed else ():
-                    self._problem(name, gap.field, _("this fact has no source"))
-                if isinstance(record, Prisoner) and name in self.changed:
-                    protect(person=record, today=today())
+                if name in self.changed:
+                    self._look_at_changed(name, record)
                 continue
             try:
                 workflow.publish(record=record, reason=self.dossier)
@@ -606,6 +604,18 @@ class _Loader:
                     self._problem(name, "", message)
             else:
                 self.report.published.append(name)
+
+    def _look_at_changed(self, name: str, record: Record) -> None:
+        """Ask of what was public already, and was changed in place, what publishing asks."""
+        for gap in uncited(record):
+            self._problem(name, gap.field, _("this fact has no source"))
+        if isinstance(record, Prisoner):
+            protect(person=record, today=today())
+        try:
+            refuse_telling(record)
+        except ValidationError as error:
+            for message in error.messages:
+                self._problem(name, "", message)
 
     def _remember(self, identity: tuple[str, str], values: Values) -> None:
         entry = self.entries.get(identity)

@@ -28,6 +28,7 @@ from django_countries.fields import CountryField
 from prisoners.desk import duplicates, operations, revisions, workflow
 from prisoners.desk.protecting import protect
 from prisoners.desk.revisions import Key
+from prisoners.desk.telling import refuse_telling
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
@@ -588,6 +589,7 @@ def merge(
         with recorded(by=by, reason=reason.strip(), origin=Origin.HAND, operation=operation):
             _Doing(made, operation).do()
             protect(person=Prisoner.objects.get(pk=made.kept.pk), today=today())
+            refuse_telling(made.kept)
         united = [[one.kept._meta.model_name, one.merged.pk, one.kept.pk] for one in made.united]
         Merger.objects.create(
             merged=made.merged,

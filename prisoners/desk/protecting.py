@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from prisoners.desk.telling import refuse_touched
 from prisoners.models import (
     Detention,
     Disclosure,
@@ -68,7 +69,10 @@ def known_arrests(person: Prisoner) -> Iterator[date]:
 
 
 def protect_touched(*, operation: Operation, today: date) -> None:
-    """Withhold whoever is public and is to be protected by what an operation has written."""
+    """Withhold whoever is public and is to be protected by what an operation has written.
+
+    Raise ValidationError, with each place, where what it has written tells what is held back.
+    """
     births = Prisoner.history.filter(operation=operation)
     arrests = Detention.history.filter(operation=operation)
     people = Prisoner.objects.filter(
@@ -78,6 +82,7 @@ def protect_touched(*, operation: Operation, today: date) -> None:
     )
     for person in people:
         protect(person=person, today=today)
+    refuse_touched(operation)
 
 
 def protect(*, person: Prisoner, today: date) -> list[str]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from prisoners.desk.protecting import protect
+from prisoners.desk.telling import refuse_telling
 from prisoners.desk.workflow import (
     UNPUBLISHED,
     hanging,
@@ -129,8 +130,16 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
         if isinstance(root, Prisoner):
             # Another birth or arrest may say that this was a child.
             protect(person=Prisoner.objects.get(pk=root.pk), today=today())
+        for one in _written(record, changed, drafts):
+            refuse_telling(one)
         _decide(revision, Revision.Outcome.ACCEPTED, by, reason)
     return len(changed) + len(drafts)
+
+
+def _written(record: Record, changed: list[Record], drafts: list[Record]) -> list[Record]:
+    """Return what tells all that became public: each of its records, or the person as a whole."""
+    root = root_of(record)
+    return [root] if isinstance(root, Prisoner) else [*changed, *drafts]
 
 
 def accept_all(

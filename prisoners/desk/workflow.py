@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from prisoners.desk.protecting import protect
+from prisoners.desk.telling import refuse_telling
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
@@ -46,8 +47,9 @@ def publish(*, record: Record, by: Any = None, reason: str = "") -> int:
     """Publish a record with all its parts and citations; return how many became public.
 
     ``by`` is who does it; None is a dossier or a command. Raise ValidationError, with every
-    reason, where a fact rests on no source or the record hangs on one that is not public itself;
-    nothing is published then. Parts that were withdrawn stay so.
+    reason, where a fact rests on no source, the record hangs on one that is not public itself, or
+    it would tell what is held back of somebody; nothing is published then. Parts that were
+    withdrawn stay so.
     """
     with transaction.atomic():
         hold(record)
@@ -58,7 +60,9 @@ def publish(*, record: Record, by: Any = None, reason: str = "") -> int:
         with signed(by, reason):
             for person in _people_of(record):
                 protect(person=person, today=today())
-        return move(whole, Verb.PUBLISHED, lead=record, by=by, reason=reason)
+        moved = move(whole, Verb.PUBLISHED, lead=record, by=by, reason=reason)
+        refuse_telling(record)
+        return moved
 
 
 def _people_of(record: Record) -> Iterator[Prisoner]:
