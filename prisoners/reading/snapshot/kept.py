@@ -24,7 +24,7 @@ from django.conf import settings
 
 from prisoners.models import Change, Disclosure, Prisoner, Version, version
 from prisoners.models.changes import EVERYTHING
-from prisoners.models.looking import today
+from prisoners.models.looking import as_if_published, today
 from prisoners.reading.snapshot import files
 from prisoners.reading.snapshot.columns import NUMBERED, SHARED, Array, Numbering, read
 from prisoners.reading.snapshot.people import Names, People
@@ -149,7 +149,8 @@ def _on_day(snapshot: Snapshot, day: date) -> Snapshot:
 def _of(now: Version) -> Snapshot:
     if _kept and _kept[0].version == now:
         return _kept[0]
-    with _lock:
+    # All who answer share what is read here: of whoever previews a draft it must hold nothing.
+    with _lock, as_if_published({}):
         now = version()
         known = _kept[0] if _kept else None
         while known is None or known.version != now:
@@ -282,11 +283,12 @@ def _newest_files() -> Snapshot | None:
 
 def keep_in_files() -> Snapshot:
     """Read everybody into files of the version now, unless they are there or are few."""
-    now = version()
-    there = _newest_files()
-    if there is not None and there.version == now:
-        return there
-    return _everybody(now)
+    with as_if_published({}):
+        now = version()
+        there = _newest_files()
+        if there is not None and there.version == now:
+            return there
+        return _everybody(now)
 
 
 @contextmanager
