@@ -318,7 +318,7 @@ def test_the_walk_would_see_what_is_held_back(held_back: HeldBack) -> None:
         assert any("Prisoner.biography" in one for one in found)
         assert any("Detention.place" in one for one in found)
         assert any("1923" in one for one in found)
-    Consent.objects.all().delete()
+    Consent.objects.update(until=None, withdrawn_on=None)
     for person in (held_back.ended, held_back.partly):
         person.refresh_from_db()
         response = Client().get(person.get_absolute_url())

@@ -22,6 +22,7 @@ from prisoners.desk import disclosure
 from prisoners.desk.protecting import protect, reasons_to_protect
 from prisoners.desk.workflow import with_parts
 from prisoners.models import Consent, DisclosureRule, HoldsBack, How, Prisoner
+from prisoners.models.disclosure import STAYS
 from prisoners.reading.gaps import stated
 
 Context = dict[str, Any]
@@ -129,8 +130,7 @@ def shown_page(
         rule = DisclosureRule.objects.filter(pk=int(number) if number.isdecimal() else 0).first()
         if rule is None or f"{rule.target._meta.model_name}-{rule.target.pk}" not in parts:
             raise PermissionDenied
-        disclosure.lift(rule=rule)
-        return _done(request, person)
+        return _lift(request, person, rule)
     return TemplateResponse(
         request,
         "admin/prisoners/shown.html",
@@ -166,6 +166,16 @@ def _decide(
         return
     key, _dash, field = values.pop("fact").rpartition("-")
     disclosure.hold_back(record=parts[key], field=field, **values)
+
+
+def _lift(request: HttpRequest, person: Prisoner, rule: DisclosureRule) -> HttpResponse:
+    try:
+        disclosure.lift(rule=rule)
+    except ValidationError as error:
+        for message in error.messages:
+            messages.error(request, message)
+        return HttpResponseRedirect(request.path)
+    return _done(request, person)
 
 
 def _done(request: HttpRequest, person: Prisoner) -> HttpResponse:
@@ -222,6 +232,24 @@ class ConsentAdmin(ByRole, admin.ModelAdmin):  # type: ignore[type-arg]  # gener
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may_change(request)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say of what has ended why it stays; of others nothing goes but their time."""
+        _deleted, _counts, permissions, _protected = super().get_deleted_objects(objs, request)
+        over = [f"{one}: {STAYS}" for one in objs if one.is_over]
+        return [str(one) for one in objs], {}, permissions, over
+
+    def delete_model(self, request: HttpRequest, obj: Consent) -> None:
+        obj.withdraw(day=timezone.localdate())
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for one in queryset:
+            self.delete_model(request, one)
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        words = _("The consent is kept, as withdrawn today: nothing is shown by it from now on.")
+        messages.success(request, words)
+        return HttpResponseRedirect(reverse("admin:prisoners_consent_changelist"))
 
     def _may_change(self, request: HttpRequest) -> bool:
         return self.has_publish_permission(request) and self.reads_restricted(request)

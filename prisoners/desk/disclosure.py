@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -24,6 +25,7 @@ from prisoners.models import (
     DisclosureRule,
     HoldsBack,
     How,
+    Merger,
     Prisoner,
     PrisonerName,
     State,
@@ -47,7 +49,9 @@ def hold_back(
     """Show visitors nothing, or only the month or the year, of one fact from now on.
 
     What is known stays in the rule. A rule that there is already for the fact is changed. With a
-    death of which less is shown, the end of the detention that it ended is held back as far. Raise
+    death of which less is shown, the end of the detention that it ended is held back as far; with
+    any fact, the same one of what was merged into the record, where it stays when it is shown
+    again. Raise
     ValidationError where there can be no rule of this kind, and, with the place, where something
     else goes on telling a death.
     """
@@ -69,6 +73,16 @@ def hold_back(
         rule.save()
         write_held_back(record)
         rule.refresh_from_db(fields=["kept"])
+        for twin in _merged_into(record):
+            if text_of(twin, field):
+                hold_back(
+                    record=twin,
+                    field=field,
+                    how=how,
+                    reason=reason,
+                    asked_by=asked_by,
+                    review_on=review_on,
+                )
         if isinstance(record, Prisoner) and field == "death" and how != How.WITHHELD:
             _hold_back_ends(record, rule)
         person = _person_of(record)
@@ -80,6 +94,18 @@ def hold_back(
 
 def _person_of(record: HoldsBack) -> Prisoner:
     return Prisoner.objects.get(pk=root_of(record).pk)  # type: ignore[arg-type]  # all are records
+
+
+def _merged_into(record: HoldsBack) -> Iterator[HoldsBack]:
+    """Yield what was merged into a record, or united with it: it goes on saying the same."""
+    kind = record._meta.model_name
+    for merger in Merger.objects.standing().filter(kept=_person_of(record)):
+        if isinstance(record, Prisoner):
+            yield merger.merged
+            continue
+        for united, merged, kept in merger.united:
+            if (united, kept) == (kind, record.pk):
+                yield from type(record)._default_manager.filter(pk=merged)
 
 
 def _hold_back_ends(person: Prisoner, rule: DisclosureRule) -> None:

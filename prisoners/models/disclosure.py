@@ -7,14 +7,19 @@ from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.detentions import Charge, Detention, Placement, Sentence
 from prisoners.models.fields import IntervalField
 from prisoners.models.holding_back import COMPANIONS, PARTS, HoldsBack, How
-from prisoners.models.people import Affiliation, Prisoner, Recognition
+from prisoners.models.people import UNTIL, Affiliation, Prisoner, Recognition
+
+STAYS: Final = _(
+    "A consent is not deleted: the person would be shown as if there had never been one. Enter the "
+    "day on which it was withdrawn, or what was agreed since as a new consent."
+)
 
 # Every kind of record that facts can be held back of, by the name of a rule's relation to it.
 HOLDING_BACK: Final[dict[str, type[HoldsBack]]] = {
@@ -26,6 +31,16 @@ HOLDING_BACK: Final[dict[str, type[HoldsBack]]] = {
     "charge": Charge,
     "sentence": Sentence,
 }
+
+# The facts of which a year or a month can be shown; a name is one of a date in every record.
+DATES: Final = sorted(
+    {
+        field
+        for model in HOLDING_BACK.values()
+        for field in model.sensitive
+        if isinstance(model._meta.get_field(field), IntervalField)
+    }
+)
 
 
 def _target(name: str) -> Any:
@@ -90,6 +105,11 @@ class DisclosureRule(models.Model):
                 violation_error_message=_(
                     "Say why this is withheld: the next researcher must know."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(how=How.WITHHELD) | Q(field__in=DATES),
+                name="disclosurerule_part_of_a_date",
+                violation_error_message=_("This is no date: visitors see it, or nothing of it."),
             ),
             *(
                 models.UniqueConstraint(
@@ -187,11 +207,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     update.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
 
     def delete(self) -> Any:
-        with transaction.atomic():
-            people = self._of()
-            deleted = super().delete()
-            Prisoner.objects.settle(people)
-        return deleted
+        """Refuse, as ``Consent.delete``; what goes with its person goes another way."""
+        if consents := set(self):
+            raise ProtectedError(str(STAYS), consents)
+        return 0, {}
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
@@ -280,12 +299,40 @@ class Consent(models.Model):
             days.append(self.withdrawn_on - timedelta(days=1))
         return min(days, default=None)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its last day has passed, so that less is shown because of it."""
+        return self.last_day is not None and self.last_day < timezone.localdate()
+
     def clean(self) -> None:
-        """Refuse a consent that is still to be given: it would hold from now on."""
+        """Refuse a consent that is still to be given, and one that is taken back in silence.
+
+        The one would hold from now on; without the other the person would be shown as if nobody
+        had ever had to agree.
+        """
         super().clean()
+        self._refuse_taking_back()
         given: Any = self.given_on
         if isinstance(given, date) and given > timezone.localdate():
             raise ValidationError({"given_on": _("This day is still to come.")})
+
+    def _refuse_taking_back(self) -> None:
+        before = Consent.objects.filter(pk=self.pk).first() if self.pk else None
+        if before is None:
+            return
+        if any(
+            getattr(before, f"for_{what}") and not getattr(self, f"for_{what}") for what in UNTIL
+        ):
+            raise ValidationError(
+                _(
+                    "What was agreed to stays as it was: enter the day on which this consent was "
+                    "withdrawn, and what still holds as a new one."
+                )
+            )
+        if before.is_over and before.prisoner_id != self.prisoner_id:
+            raise ValidationError(
+                {"prisoner": _("It has ended, and stays with the person who is hidden by it.")}
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         with transaction.atomic():
@@ -299,7 +346,12 @@ class Consent(models.Model):
             Prisoner.objects.settle(people)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        with transaction.atomic():
-            deleted = super().delete(*args, **kwargs)
-            Prisoner.objects.settle([self.prisoner_id])
-        return deleted
+        """Refuse: nobody would know that there was one, and the person would be shown again."""
+        raise ProtectedError(str(STAYS), {self})
+
+    def withdraw(self, *, day: date) -> None:
+        """Let it end, so that nothing is shown by it from a day on; one that is over stays so."""
+        if self.is_over:
+            return
+        self.withdrawn_on = day
+        self.save(update_fields=["withdrawn_on"])
