@@ -25,6 +25,7 @@ from prisoners.admin.standing import facts, page_of
 from prisoners.admin.translations import translations_of
 from prisoners.models import TARGET_NAMES, TARGETS, Citation, Record, Source, citable
 from prisoners.reading.gaps import Gap, uncited
+from prisoners.reading.untold import of_what_is_shown
 
 WHOLE: Final = ("", gettext_lazy("the record as a whole"))
 LAST_SOURCE: Final = "last_source"
@@ -89,6 +90,10 @@ class CitationsInline(PartsTable):
     fields = ("source", "field", "locator", "read_on", "stance", "value")
     verbose_name = gettext_lazy("citation")
     verbose_name_plural = gettext_lazy("Citations: where each fact comes from")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows if self.reads_restricted(request) else rows.filter(of_what_is_shown(Citation))
 
 
 class SeveralForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -206,7 +211,8 @@ class CitationAdmin(RecordAdmin):
             for name, model in TARGETS.items()
             for path in (name, *described(model, f"{name}__"))
         ]
-        return super().get_queryset(request).prefetch_related(*paths)
+        rows = super().get_queryset(request).prefetch_related(*paths)
+        return rows if self.reads_restricted(request) else rows.filter(of_what_is_shown(Citation))
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

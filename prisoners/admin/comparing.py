@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from prisoners.admin.standing import shown
 from prisoners.desk import merging
 from prisoners.desk.merging import Conflict, Episode, Plan, United
-from prisoners.models import TARGET_NAMES, Citation, Detention, Prisoner, Record, State
+from prisoners.models import (
+    TARGET_NAMES,
+    Citation,
+    Detention,
+    HoldsBack,
+    Prisoner,
+    Record,
+    State,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +190,11 @@ def _sources(record: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     if type(record) not in TARGET_NAMES:
         return found
+    held = record.held if isinstance(record, HoldsBack) else {}
     citations: Iterable[Citation] = record.citations.exclude(state=State.WITHDRAWN)
     for one in citations.select_related("source"):  # type: ignore[attr-defined]  # a queryset
         words = str(one)
-        if one.stance == Citation.Stance.CONTRADICTS:
+        if one.stance == Citation.Stance.CONTRADICTS and one.field not in held:
             words = _("%(source)s says: %(value)s") % {"source": words, "value": one.value}
         found[one.field].append(words)
     return found

@@ -90,7 +90,10 @@ def lines_of(revision: Revision, *, restricted: bool) -> list[Changed]:
         if record is None:
             found.append(Changed(None, named["kind"], "", []))
             continue
-        cited = citations_by_field(record)
+        held = record.held if isinstance(record, HoldsBack) and not restricted else {}
+        cited = {
+            name: some for name, some in citations_by_field(record).items() if name not in held
+        }
         lines = [
             line(
                 record,

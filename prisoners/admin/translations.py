@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from prisoners.admin.base import PartsTable, RecordAdmin, described
 from prisoners.admin.forms import RecordForm
+from prisoners.admin.roles import ByRole
 from prisoners.admin.standing import page_of
 from prisoners.models import (
     TRANSLATED,
@@ -23,6 +24,7 @@ from prisoners.models import (
     Translation,
     other_languages,
 )
+from prisoners.reading.untold import of_what_is_shown
 
 
 def field_choices(model: type[Record]) -> list[tuple[str, Any]]:
@@ -69,12 +71,21 @@ def translations_of(model: type[Record]) -> type[PartsTable]:
     )
 
 
+def shown_to(desk: ByRole, request: HttpRequest, rows: Any) -> Any:
+    """Return the translations that somebody may read: not of what is held back from them."""
+    is_all = desk.reads_restricted(request)
+    return rows if is_all else rows.filter(of_what_is_shown(Translation))
+
+
 class TranslationsInline(PartsTable):
     model = Translation
     fields = ("language", "field", "text")
     verbose_name = gettext_lazy("translation")
     verbose_name_plural = gettext_lazy("Translations: what is entered above, in other languages")
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 3})}}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return shown_to(self, request, super().get_queryset(request))
 
 
 @admin.register(Translation)
@@ -91,7 +102,7 @@ class TranslationAdmin(RecordAdmin):
             for name, model in TRANSLATED.items()
             for path in (name, *described(model, f"{name}__"))
         ]
-        return super().get_queryset(request).prefetch_related(*paths)
+        return shown_to(self, request, super().get_queryset(request).prefetch_related(*paths))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         about = (obj.target_name,) if obj else tuple(TRANSLATED)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from prisoners.desk.protecting import protect_touched
@@ -17,6 +18,7 @@ from prisoners.models.history import current
 from prisoners.models.looking import today
 from prisoners.models.recording import keep_changes
 from prisoners.reading.history import title, tracked
+from prisoners.reading.owners import root_of
 
 # What a record is to the public is decided anew and never put back in passing: the workflow asks
 # for sources, and whoever lifts a withholding has to know its reason. An address that was forgotten
@@ -53,7 +55,7 @@ def put_back(*, row: Any, fields: Iterable[str], by: Any, reason: str) -> Any:
     with transaction.atomic():
         record = model._default_manager.select_for_update().filter(pk=row.id).first()
         operation = Operation.objects.create(
-            kind=OperationKind.REVERT, label=title(row)[:300], reason=reason, by=by
+            kind=OperationKind.REVERT, label=_label(row)[:300], reason=reason, by=by
         )
         try:
             with transaction.atomic(), recorded(by=by, reason=reason, operation=operation):
@@ -64,6 +66,24 @@ def put_back(*, row: Any, fields: Iterable[str], by: Any, reason: str) -> Any:
             raise ValidationError(
                 _("This cannot be put back: it breaks a rule of the record as it is now.")
             ) from error
+
+
+def _label(row: Any) -> str:
+    """Return the words for what is put back: of a part, its kind and whose it is.
+
+    Its own words hold dates and texts, which may be held back later.
+    """
+    record = row.instance
+    try:
+        root = root_of(record)
+        if root is record:
+            return title(row)
+        return _("%(kind)s “%(record)s”") % {
+            "kind": capfirst(str(record._meta.verbose_name)),
+            "record": root,
+        }
+    except (ObjectDoesNotExist, AttributeError):  # it hung on something that is deleted
+        return capfirst(str(record._meta.verbose_name))
 
 
 def _give(record: Any, row: Any, names: set[str]) -> Any:

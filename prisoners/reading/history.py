@@ -28,6 +28,7 @@ from prisoners.models import (
 )
 from prisoners.models.holding_back import DECIDED, PARTS, shown_of
 from prisoners.models.recording import NO_FACT, recorded_models
+from prisoners.reading.untold import keep_untold
 
 # What a record has for its keeping, and not because it is true.
 KEEPING: Final = frozenset({"id", "key", "public_id", "created_at", NO_FACT, *DECIDED})
@@ -103,6 +104,8 @@ def hold_back(rows: Iterable[Any]) -> None:
 
     The rows are for showing to whoever may not read what is restricted, from then on.
     """
+    rows = list(rows)
+    keep_untold(rows)
     kinds: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
         if issubclass(row.instance_type, HoldsBack):

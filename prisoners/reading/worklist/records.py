@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from prisoners.models import (
+    HOLDING_BACK,
     TARGETS,
     TRANSLATED,
     Citation,
+    Consent,
     Detention,
+    DisclosureRule,
     Prisoner,
     Record,
     Source,
     State,
     Translation,
 )
+from prisoners.models.people import UNTIL
 from prisoners.reading.facets import RECENT
 from prisoners.reading.worklist.listed import KINDS, LIVING, in_states, worked_on
 
 Whole = QuerySet[Any, Any]
+# What is no record, and is due as records are: a fact held back, a consent.
+RULE: Final = len(KINDS)
+CONSENT: Final = RULE + 1
+# So long before a consent ends it is time to ask for another one.
+SOON: Final = timedelta(days=30)
 
 
 def in_review(user: int | None = None) -> Whole:
@@ -53,24 +62,57 @@ def _waiting(model: type[Record], user: int | None) -> Whole:
 
 
 def due_disclosures(today: date) -> Whole:
-    """Return the records whose disclosure is to be looked at again by today: kind, number, day.
+    """Return what is kept back and to be looked at again by today, and consents that end soon.
 
-    The day that has passed for longest comes first.
+    As kind, number and day: of records, then ``RULE`` for facts held back and ``CONSENT``. The day
+    that has passed for longest comes first.
     """
     rows = [
-        model._default_manager.filter(disclosure_review_on__lte=today, state__in=LIVING)
-        for model in KINDS
+        _told(
+            model._default_manager.filter(disclosure_review_on__lte=today, state__in=LIVING),
+            kind,
+            "disclosure_review_on",
+        )
+        for kind, model in enumerate(KINDS)
     ]
-    return _together(rows, "disclosure_review_on")
+    rules: Whole = DisclosureRule.objects.filter(_of_living(), review_on__lte=today)
+    ending = _ending_consents(today)
+    return _united([*rows, _told(rules, RULE, "review_on"), _told(ending, CONSENT, "until")])
+
+
+def _of_living() -> Q:
+    condition = Q()
+    for name, model in HOLDING_BACK.items():
+        condition |= Q(**{f"{name}__isnull": False}) & in_states(model, LIVING, f"{name}__")
+    return condition
+
+
+def _ending_consents(today: date) -> Whole:
+    """Return the consents that end within ``SOON`` and by which something is hidden then.
+
+    Not those after which another one goes on.
+    """
+    limits = Q()
+    for what, column in UNTIL.items():
+        limits |= Q(**{f"for_{what}": True, f"prisoner__{column}": F("until")})
+    return Consent.objects.filter(
+        limits, until__range=(today, today + SOON), prisoner__state__in=LIVING
+    )
 
 
 def _together(parts: Sequence[Whole], day: str) -> Whole:
-    rows: list[Whole] = [
-        part.order_by()
-        .annotate(of_kind=Value(KINDS.index(part.model)), number=F("pk"), day=F(day))
+    return _united([_told(part, KINDS.index(part.model), day) for part in parts])
+
+
+def _told(rows: Whole, kind: int, day: str) -> Whole:
+    return (
+        rows.order_by()
+        .annotate(of_kind=Value(kind), number=F("pk"), day=F(day))
         .values_list("of_kind", "number", "day")
-        for part in parts
-    ]
+    )
+
+
+def _united(rows: Sequence[Whole]) -> Whole:
     return rows[0].union(*rows[1:], all=True).order_by("day", "of_kind", "number")
 
 
