@@ -37,7 +37,7 @@ from prisoners.models import (
     Translation,
     recorded,
 )
-from prisoners.models.accounts import PUBLISH, RESTRICTED_FACTS, WRITE, may
+from prisoners.models.accounts import PUBLISH, RESTRICTED, RESTRICTED_FACTS, WRITE, may
 from prisoners.models.fields import IntervalField
 from prisoners.reading.history import (
     Known,
@@ -271,9 +271,15 @@ class HistoryPages(Base):
         record = self.get_object(request, number)
         history: Any = self.model.history
         last = history.filter(id=number).order_by("-history_id").first()
-        if record is None and last is None:
+        if record is None and (last is None or self._is_there(number)):
             raise Http404
+        if last is not None and not may(request.user, RESTRICTED):
+            hold_back([last])
         return record, last
+
+    def _is_there(self, number: Any) -> bool:
+        """Whether a record that somebody is not given is there: kept from them, and not deleted."""
+        return bool(self.model._default_manager.filter(pk=number).exists())
 
     def _entry(self, request: HttpRequest, words: Words, step: Step, name: str) -> Entry:
         row = step.row
@@ -355,6 +361,8 @@ class HistoryPages(Base):
         history: Any = self.model.history
         then = get_object_or_404(history, pk=row, id=pk)
         record = self.get_object(request, str(pk))
+        if record is None and self._is_there(pk):
+            raise Http404
         allowed = (
             self.has_change_permission(request, record)
             if record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -108,10 +109,14 @@ def _merged_into(record: HoldsBack) -> Iterator[HoldsBack]:
                 yield from type(record)._default_manager.filter(pk=merged)
 
 
+def _died(person: Prisoner) -> Any:
+    died = person.detentions.filter(end_kind=Detention.EndKind.DIED)
+    return died.exclude(state=State.WITHDRAWN)
+
+
 def _hold_back_ends(person: Prisoner, rule: DisclosureRule) -> None:
     """Show of the end of a detention, where it is the death, as little as of the death itself."""
-    died = person.detentions.filter(end_kind=Detention.EndKind.DIED).exclude(state=State.WITHDRAWN)
-    for detention in died:
+    for detention in _died(person):
         if is_finer(detention, "ended", rule.how):
             hold_back(
                 record=detention,
@@ -126,11 +131,15 @@ def _hold_back_ends(person: Prisoner, rule: DisclosureRule) -> None:
 def lift(*, rule: DisclosureRule) -> None:
     """Show visitors again what is known of a fact, unless something else was entered since.
 
+    With a death, the end of the detention that it ended is shown again: each tells the other.
     Raise ValidationError, with the place, where that would tell something that is still held back.
     """
     record = rule.target
     with transaction.atomic():
         _take_out(rule)
+        if isinstance(record, Prisoner) and rule.field == "death":
+            for of_end in DisclosureRule.objects.filter(detention__in=_died(record), field="ended"):
+                _take_out(of_end)
         refuse_telling(record)
         duplicates.look_again(people=[_person_of(record).pk])
 

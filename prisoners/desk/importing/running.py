@@ -189,7 +189,7 @@ def run(
             listing = _listing_of(one, layout)
             report = _run(one, layout, listing, by, may_change_public, progress)
             ImportFile.objects.filter(of=one).delete()
-    except (FileError, LayoutError, DatabaseError) as error:
+    except (FileError, LayoutError, DatabaseError, ValidationError) as error:
         failed = NotImportedError(_plain(error))
         _note_failure(one, str(failed))
         raise failed from error
@@ -226,7 +226,7 @@ def import_file(
             one.source = Source.objects.filter(slug=source).first() if source else None
             one.save()
             report = _run(one, layout, listing, None, False, progress, watch)
-    except DatabaseError as error:
+    except (DatabaseError, ValidationError) as error:
         raise NotImportedError(_plain(error)) from error
     return one, report
 
@@ -411,6 +411,8 @@ def _file_name(name: str) -> str:
 def _plain(error: Exception) -> str:
     if isinstance(error, DatabaseError):
         return _("The database refused it: %(reason)s") % {"reason": str(error).splitlines()[0]}
+    if isinstance(error, ValidationError):
+        return "\n".join(error.messages)
     return str(error)
 
 
