@@ -221,7 +221,7 @@ def test_a_new_spelling_is_looked_for_in_what_is_public(one_person_team: None) -
     spelling = row(
         "names", there, there + 1, text="Zaphod Quill", language="de", script="Latn", kind="alias"
     )
-    # A spelling is entered withheld on a page of its own; here it would be public, which is refused.
+    # Here it would be public, which the database refuses.
     assert errors(save(desk, page, spelling))
     PrisonerNameFactory.create(
         prisoner=detention.prisoner, text="Zaphod Quill", language="de",
@@ -673,9 +673,8 @@ def test_what_was_put_back_is_named_without_a_day_or_a_text(user: User, held: Pr
 
 
 def test_possible_duplicates_are_compared_anew_when_a_fact_is_held_back_or_lifted() -> None:
-    one, other = (
-        PrisonerFactory.create(name__text="Zoltan Quill", birth="1980-04-05") for _ in range(2)
-    )
+    one = PrisonerFactory.create(name__text="Zoltan Quill", birth="1980-04-05")
+    PrisonerFactory.create(name__text="Zoltan Quill", birth="1980-04-05")
     duplicates.look_again(people=[one.pk])
     assert "same_birth" in DuplicateCandidate.objects.get().marks
     rule = hold_back(one, "birth")

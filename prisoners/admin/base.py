@@ -361,7 +361,8 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
                 raise
             request.refusal = refusal(error)  # type: ignore[attr-defined]  # read by get_form
             # Nothing of what was said while it was saved is true.
-            messages.get_messages(request)._queued_messages.clear()  # noqa: SLF001  # its only place
+            said: Any = messages.get_messages(request)
+            said._queued_messages.clear()  # noqa: SLF001  # its only place
             for _name, files in request.FILES.lists():
                 for file in files:
                     file.seek(0)

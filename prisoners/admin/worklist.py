@@ -7,7 +7,7 @@ and which page mends it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, Final, cast
@@ -393,7 +393,10 @@ class DueDisclosures(Item):
             CONSENT: _consents(numbers.get(CONSENT, [])),
         }
         records = loaded(Place(kind, number) for kind, number, _day in rows if kind not in others)
-        say = {RULE: self._of_rule, CONSENT: self._of_consent}
+        say: dict[int, Callable[[Any, date], Line]] = {
+            RULE: self._of_rule,
+            CONSENT: self._of_consent,
+        }
         found = []
         for kind, number, day in rows:
             if kind in others:

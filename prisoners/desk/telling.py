@@ -263,7 +263,7 @@ def ways_to_people(model: type[Record]) -> list[str]:
 
 @cache
 def _ways(model: type[Record]) -> tuple[str, ...]:
-    targets = {Citation: TARGETS, Translation: TRANSLATED}.get(model)  # type: ignore[call-overload]
+    targets = {Citation: TARGETS, Translation: TRANSLATED}.get(model)
     if targets is not None:
         return tuple(
             name if way == "pk" else f"{name}__{way}"

@@ -208,7 +208,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def delete(self) -> Any:
         """Refuse, as ``Consent.delete``; what goes with its person goes another way."""
-        if consents := set(self):
+        consents: set[models.Model] = {*self}
+        if consents:
             raise ProtectedError(str(STAYS), consents)
         return 0, {}
 

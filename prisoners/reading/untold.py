@@ -32,7 +32,7 @@ def of_what_is_shown(model: type[Record]) -> Q:
                 pk=OuterRef(f"{name}_id"),
                 held_back__contains=Concat(Value("|"), OuterRef("field"), Value(":")),
             )
-            condition &= Q(**{f"{name}__isnull": True}) | ~Exists(of_held)
+            condition &= Q(**{f"{name}__isnull": True}) | Q(~Exists(of_held))
     return condition
 
 

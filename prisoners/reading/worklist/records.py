@@ -82,8 +82,9 @@ def due_disclosures(today: date) -> Whole:
 
 def _of_living() -> Q:
     condition = Q()
-    for name, model in HOLDING_BACK.items():
-        condition |= Q(**{f"{name}__isnull": False}) & in_states(model, LIVING, f"{name}__")
+    for name in HOLDING_BACK:
+        its_state = in_states(TARGETS[name], LIVING, f"{name}__")
+        condition |= Q(**{f"{name}__isnull": False}) & its_state
     return condition
 
 
@@ -105,11 +106,12 @@ def _together(parts: Sequence[Whole], day: str) -> Whole:
 
 
 def _told(rows: Whole, kind: int, day: str) -> Whole:
-    return (
+    told: Whole = (
         rows.order_by()
         .annotate(of_kind=Value(kind), number=F("pk"), day=F(day))
         .values_list("of_kind", "number", "day")
     )
+    return told
 
 
 def _united(rows: Sequence[Whole]) -> Whole:
