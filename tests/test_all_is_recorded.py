@@ -324,8 +324,9 @@ WRITE_NONE: Final = {
     "accounts", "dossier_layout", "dossier_values", "duplicates", "name_index", "portraits",
     "synthetic", "synthetic_names", "synthetic_people", "telling", "three_way",
     "importing.duplicates", "importing.guessing", "importing.odd_dates",
-    "importing.planning", "importing.process", "importing.profile", "importing.reading", "importing.report", "importing.terms",
-    "importing.understanding", "importing.values",
+    "importing.planning", "importing.process", "importing.profile",
+    "importing.reading", "importing.report", "importing.terms", "importing.understanding",
+    "importing.values",
     # Called by ``running`` inside a run.
     "importing.writing",
 }  # fmt: skip
