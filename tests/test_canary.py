@@ -58,7 +58,7 @@ pytestmark = pytest.mark.django_db
 
 # What a hidden record is filled with: a word of its own for every text, and a day, a country and
 # numbers that stand nowhere else.
-WORD: Final = re.compile(r"zq(?:[bdfgklmnrt]a){5}zq", re.IGNORECASE)
+WORD: Final = re.compile(r"zq(?:[bdfgklmnrt]a){4,5}zq", re.IGNORECASE)
 DIGITS: Final = "bdfgklmnrt"
 DAY: Final = date(1923, 4, 5)
 COUNTRY: Final = "FJ"
@@ -90,7 +90,7 @@ KEPT_AS_THEY_ARE: Final = {"state", "disclosure", "field", "key"}
 
 def word_of(number: int) -> str:
     """Return a word for a number, of letters only: a digit would cut it in two where names are."""
-    return f"zq{''.join(f'{DIGITS[int(digit)]}a' for digit in f'{number:05}')}zq"
+    return f"zq{''.join(f'{DIGITS[int(digit)]}a' for digit in f'{number:04}')}zq"
 
 
 class Planted:
