@@ -15,11 +15,12 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from prisoners import desk
+from prisoners import dates, desk
 from prisoners.desk import (
     bulk,
     disclosure,
     dossiers,
+    entering,
     merging,
     operations,
     protecting,
@@ -274,6 +275,21 @@ def load_a_dossier(by: Any) -> None:
     dossiers.load(path=Path(__file__).parent / "browser" / "made_up.toml")
 
 
+def enter_and_undo(by: Any) -> None:
+    known = PrisonerFactory.create(name__text="Test Known").names.get()
+    operation = entering.enter_people(
+        source=SourceFactory.create(),
+        country="AQ",
+        people=[
+            entering.Told("Test One", began=dates.parse("2021-07"), locator="¶1"),
+            entering.Told("Test Known", known=known),
+        ],
+        by=by,
+    )
+    assert Prisoner.objects.filter(names__text="Test One").exists()
+    operations.undo(operation=operation, by=by)
+
+
 # Verbs of the desk that change records, and what tries them here.
 VERBS: Final[dict[str, Verb]] = {
     "workflow.publish": publish,
@@ -291,6 +307,7 @@ VERBS: Final[dict[str, Verb]] = {
     "revisions.give_up": change_many_and_undo,
     "merging.merge": merge_and_undo,
     "merging.undo": merge_and_undo,
+    "entering.enter_people": enter_and_undo,
     "importing.running.run": import_and_undo,
     "importing.running.undo": import_and_undo,
     "importing.running.import_file": import_a_file,
@@ -312,8 +329,9 @@ NO_VERBS: Final = {
     "withdraw check said",
     "operations": "in_order touched obstacles",
     "putting_back": "can_be_put_back",
-    "disclosure": "initials_of merged_into",
-    "protecting": "reasons_to_protect known_birth",
+    "entering": "resembling broken no_room",
+    "disclosure": "initials_of",
+    "protecting": "reasons_to_protect known_birth known_arrests protect_touched",
     "dossiers": "shipped",
     # An upload and its preview are no records.
     "importing.running": "receive choose preview decide try_file obstacles forget_old discard "
@@ -321,8 +339,8 @@ NO_VERBS: Final = {
 }
 # Modules that write no records: accounts, judgements, keys of names; people who do not exist.
 WRITE_NONE: Final = {
-    "accounts", "dossier_layout", "dossier_values", "duplicates", "name_index", "portraits",
-    "synthetic", "synthetic_names", "synthetic_people", "telling", "three_way",
+    "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "name_index",
+    "portraits", "synthetic", "synthetic_names", "synthetic_people", "telling", "three_way",
     "importing.duplicates", "importing.guessing", "importing.odd_dates",
     "importing.planning", "importing.process", "importing.profile",
     "importing.reading", "importing.report", "importing.terms", "importing.understanding",
