@@ -146,24 +146,26 @@ def _choice(name: str, value: str, label: object, count: int | None, chosen: lis
 
 
 def box(name: str, value: str, label: object, count: int | None, chosen: list[str]) -> Context:
-    """Return a choice that is ticked, as it stands on the page before and after its tick."""
+    """Return a choice that is ticked or not, as it stands on the page before its count."""
     # The language is that of what is not translated.
-    before, after = _box_around(name, value, str(label), getattr(label, "lang", ""))
-    return {"before": before, "after": after, "count": count, "checked": value in chosen}
+    written_in = getattr(label, "lang", "")
+    return {"box": _box(name, value, str(label), written_in, value in chosen), "count": count}
 
 
 @lru_cache(maxsize=16_384)
-def _box_around(name: str, value: str, label: str, language: str) -> tuple[SafeString, SafeString]:
-    """Return a choice in two pieces: a page has hundreds, mostly the same as the last one had."""
-    before = format_html(
+def _box(name: str, value: str, label: str, written_in: str, checked: bool) -> SafeString:  # a key
+    """Return a choice in one piece: a page has hundreds, mostly the same as the last one had."""
+    return format_html(
         '<label class="choice" for="{id}">'
-        '<input id="{id}" type="checkbox" name="{name}" value="{value}"',
+        '<input id="{id}" type="checkbox" name="{name}" value="{value}"{checked}>'
+        " <span{lang}>{label}</span>",
         id=f"filter-{name}-{value}".replace(" ", "_"),
         name=name,
         value=value,
+        checked=SafeString(" checked") if checked else "",
+        lang=format_html(' lang="{}"', written_in) if written_in else "",
+        label=label,
     )
-    written_in = format_html(' lang="{}"', language) if language else ""
-    return before, format_html("> <span{}>{}</span>", written_in, label)
 
 
 # What the sentence begins with; without a gender it is "People".
