@@ -149,23 +149,31 @@ def box(name: str, value: str, label: object, count: int | None, chosen: list[st
     """Return a choice that is ticked or not, as it stands on the page before its count."""
     # The language is that of what is not translated.
     written_in = getattr(label, "lang", "")
-    return {"box": _box(name, value, str(label), written_in, value in chosen), "count": count}
+    identity, tick = _box(name, value, str(label), written_in, value in chosen)
+    return {"id": identity, "box": tick, "count": count}
 
 
 @lru_cache(maxsize=16_384)
-def _box(name: str, value: str, label: str, written_in: str, checked: bool) -> SafeString:  # a key
-    """Return a choice in one piece: a page has hundreds, mostly the same as the last one had."""
-    return format_html(
-        '<label class="choice" for="{id}">'
+def _box(
+    name: str,
+    value: str,
+    label: str,
+    written_in: str,
+    checked: bool,
+) -> tuple[SafeString, SafeString]:
+    """Return the id of a choice, and it in one piece, as a page has hundreds."""
+    identity = format_html("filter-{}-{}", name, value.replace(" ", "_"))
+    tick = format_html(
         '<input id="{id}" type="checkbox" name="{name}" value="{value}"{checked}>'
         " <span{lang}>{label}</span>",
-        id=f"filter-{name}-{value}".replace(" ", "_"),
+        id=identity,
         name=name,
         value=value,
         checked=SafeString(" checked") if checked else "",
         lang=format_html(' lang="{}"', written_in) if written_in else "",
         label=label,
     )
+    return identity, tick
 
 
 # What the sentence begins with; without a gender it is "People".
