@@ -277,6 +277,10 @@ BROKEN["disclosurerule_exactly_one_target"] = [
     lambda: rule("prisoner", detention=DetentionFactory.create()),
 ]
 BROKEN["disclosurerule_for_a_reason"] = [lambda: rule("prisoner", reason="")]
+BROKEN["disclosurerule_part_of_a_date"] = [
+    lambda: rule("prisoner", field="occupation", how="month"),
+    lambda: rule("detention", field="place", how="year"),
+]
 BROKEN |= {f"disclosurerule_of_{name}_once": [rule_twice(name)] for name in HOLDING_BACK}
 BROKEN["consent_to_something"] = [consent()]
 BROKEN["consent_ends_after_it_was_given"] = [consent(for_name=True, until=date(2021, 7, 13))]
