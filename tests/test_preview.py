@@ -143,6 +143,8 @@ def test_a_preview_writes_nothing(client: Client) -> None:
     assert Change.objects.count() == before
     assert {one.state for one in Prisoner.objects.all()} == {State.DRAFT}
     assert {one.state for one in PrisonerName.objects.all()} == {State.DRAFT}
+    # Where there is none, PostgreSQL is not asked to write anything.
+    DetentionFactory.create(prisoner=person)
     with pytest.raises(RuntimeError, match="writes"), transaction.atomic(), reading_only():
         Detention.objects.update(place="x")
     with reading_only(), connection.cursor() as cursor:
