@@ -52,9 +52,8 @@ def hold_back(
     What is known stays in the rule. A rule that there is already for the fact is changed. With a
     death of which less is shown, the end of the detention that it ended is held back as far; with
     any fact, the same one of what was merged into the record, where it stays when it is shown
-    again. Raise
-    ValidationError where there can be no rule of this kind, and, with the place, where something
-    else goes on telling a death.
+    again. Raise ValidationError where there can be no rule of this kind, and, with the place,
+    where something else goes on telling a death.
     """
     name = next(one for one, model in HOLDING_BACK.items() if type(record) is model)
     with transaction.atomic():
