@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.history import Operation
+from prisoners.models.inserting import InsertingQuerySet
 from prisoners.models.people import Prisoner
 from prisoners.models.sources import Source
 
@@ -165,6 +166,8 @@ class ImportRow(models.Model):
     settled = models.JSONField(_("settled"), default=dict)
     parts = models.JSONField(_("parts"), default=dict)
     stands = models.BooleanField(_("stands"), default=False)
+
+    objects = InsertingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("row of an import")

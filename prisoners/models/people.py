@@ -36,6 +36,7 @@ from prisoners.models.fields import (
     interval_constraints,
 )
 from prisoners.models.holding_back import HoldsBack, How, holds_back_constraint
+from prisoners.models.inserting import insert
 from prisoners.models.looking import is_visitor, on_any_day, today
 from prisoners.names import entries
 
@@ -547,7 +548,7 @@ class NameKeyQuerySet(models.QuerySet["NameKey"]):
         for some in batches(names):
             spellings = PrisonerName.objects.filter(pk__in=some)
             self.filter(name__in=some).delete()
-            self.bulk_create(self.derive(spellings))
+            self._write(self._derived(spellings))
 
     def show(self, prisoners: Iterable[int]) -> None:
         """Take over whether the spellings of people (by number) are public now."""
@@ -555,18 +556,34 @@ class NameKeyQuerySet(models.QuerySet["NameKey"]):
         for some in batches(prisoners):
             self.filter(name__prisoner__in=some).update(is_public=Exists(shown))
 
-    @staticmethod
-    def derive(spellings: RecordQuerySet) -> list[NameKey]:
+    def derive(self, spellings: RecordQuerySet) -> list[NameKey]:
         """Return the entries that spellings are to have."""
+        return [
+            NameKey(name_id=number, is_public=is_public, key=key, detail=detail)
+            for number, is_public, key, detail in self._derived(spellings)
+        ]
+
+    def _write(self, rows: Iterable[tuple[int, bool, str, str]]) -> None:
+        # A name has five to fifty: to make a NameKey of each would take longer than to write them.
+        insert(
+            NameKey,
+            [NameKey._meta.get_field(name) for name in ("name", "is_public", "key", "detail")],
+            [
+                (name, is_public, key.encode(), detail.encode())
+                for name, is_public, key, detail in rows
+            ],
+            self.db,
+        )
+
+    @staticmethod
+    def _derived(spellings: RecordQuerySet) -> Iterator[tuple[int, bool, str, str]]:
         shown = Case(
             When(visible(PrisonerName, Scope.PUBLISHED), then=Value(True)), default=Value(False)
         )
         rows = spellings.order_by("pk").values_list("pk", "text", shown)
-        return [
-            NameKey(name_id=number, is_public=is_public, key=key, detail=detail)
-            for number, text, is_public in rows
-            for key, detail in entries(text)
-        ]
+        for number, text, is_public in rows:
+            for key, detail in entries(text):
+                yield number, is_public, key, detail
 
 
 class NameKey(models.Model):

@@ -19,6 +19,7 @@ from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from prisoners.models.history import Origin, current, unrecorded
+from prisoners.models.inserting import InsertingQuerySet
 
 # How many records are written down by one statement.
 AT_ONCE: Final = 5000
@@ -172,7 +173,7 @@ def is_recorded(model: type[Any]) -> bool:
     return hasattr(model._meta, "simple_history_manager_attribute")
 
 
-class RecordedQuerySet(models.QuerySet[Any]):
+class RecordedQuerySet(InsertingQuerySet):
     """Rows with a history: however many are written at once, it is written with them."""
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:

@@ -6,13 +6,15 @@ certainly born on another day, or has another id of the same list, is somebody e
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import islice, permutations
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -68,29 +70,30 @@ def likenesses(
 ) -> dict[int, list[Likeness]]:
     """Return whom each row (by number) may be about, the likeliest first.
 
-    ``newest`` is the largest number of a person who is looked at: those made by the import itself
-    are not.
+    ``newest`` is the largest number of a spelling that is looked at: those made by the import
+    itself are not.
     """  # fmt: skip
     ranges = [one for row in rows for one in _ranges(row)]
-    near = _near(ranges)
-    spellings = _spellings({name for found in near.values() for name, _typed in found}, newest)
-    people = {prisoner for prisoner, _text, _birth in spellings.values()}
+    near = _near(ranges, newest)
+    spellings = _spellings({name for found in near.values() for name, _typed in found})
+    alike = {row.number: list(_alike(row, near.get(row.number, ()), spellings)) for row in rows}
+    # Nearly all are somebody else by their names or births: the rest is asked of those left.
+    people = {one.prisoner for some in alike.values() for one in some}
     began = _arrests(people)
     others = set(
-        ExternalId.objects.filter(scheme=scheme, prisoner__in=people).values_list(
+        ExternalId.objects.filter(scheme=scheme, prisoner__in=_among(people)).values_list(
             "prisoner", flat=True
         )
     )
     found = {}
     for row in rows:
         best: dict[int, Likeness] = {}
-        for name, typed in near.get(row.number, ()):
-            if name not in spellings:
-                continue
-            prisoner, text, birth = spellings[name]
+        arrested = _told(row.facts.get("began"))
+        for candidate in alike[row.number]:
+            prisoner = candidate.prisoner
             if prisoner in others:
                 continue
-            one = _compared(row, typed, (prisoner, text, birth), began.get(prisoner, ()))
+            one = _strengthened(candidate, arrested, began.get(prisoner, ()))
             if one and (prisoner not in best or best[prisoner].nearness < one.nearness):
                 best[prisoner] = one
         ranked = sorted(best.values(), key=lambda one: (-len(one.agrees), -one.nearness))
@@ -113,10 +116,10 @@ def _ranges(row: Understood) -> Iterator[_Range]:
             yield _Range(row.number, text, key, begins, detail)
 
 
-def _near(ranges: Sequence[_Range]) -> dict[int, list[tuple[int, str]]]:
+def _near(ranges: Sequence[_Range], newest: int) -> dict[int, list[tuple[int, str]]]:
     """Return for each row the spellings (numbers) that are folded much like its own, and which."""
     folded: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    places = _asked(ranges)
+    places = _asked(ranges, newest)
     for place, name, detail in places:
         folded[place][detail].append(name)
     found: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
@@ -143,7 +146,7 @@ def _near(ranges: Sequence[_Range]) -> dict[int, list[tuple[int, str]]]:
     }
 
 
-def _asked(ranges: Sequence[_Range]) -> Iterator[tuple[int, int, str]]:
+def _asked(ranges: Sequence[_Range], newest: int) -> Iterator[tuple[int, int, str]]:
     """Yield from the index what lies in each range: its place among them, the name, the detail."""
     table, limits = NameKey._meta.db_table, list(enumerate(ranges))
     cast = "::bytea" if connection.vendor == "postgresql" else ""
@@ -160,17 +163,24 @@ def _asked(ranges: Sequence[_Range]) -> Iterator[tuple[int, int, str]]:
             "SELECT wanted.place, entry.name_id, entry.detail "
             f"FROM wanted CROSS JOIN {table} entry "
             "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "
-            "AND entry.detail >= wanted.low AND entry.detail < wanted.high"
+            "AND entry.detail >= wanted.low AND entry.detail < wanted.high AND entry.name_id <= %s"
         )
         with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+            cursor.execute(sql, [*parameters, newest])
             while rows := cursor.fetchmany(2000):
                 for place, name, detail in rows:
                     yield place, name, bytes(detail).decode()
 
 
-def _spellings(names: Iterable[int], newest: int) -> dict[int, tuple[int, str, Interval | None]]:
-    rows = PrisonerName.objects.filter(pk__in=list(names), prisoner__lte=newest).order_by()
+def _among(numbers: Iterable[int]) -> RawSQL:
+    """Return numbers as one parameter: thousands would take Django longer than the answer takes."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT UNNEST(%s::bigint[])", [list(numbers)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(numbers))])
+
+
+def _spellings(names: Iterable[int]) -> dict[int, tuple[int, str, Interval | None]]:
+    rows = PrisonerName.objects.filter(pk__in=_among(names)).order_by()
     return {
         number: (prisoner, text, birth)
         for number, prisoner, text, birth in rows.values_list(
@@ -181,33 +191,46 @@ def _spellings(names: Iterable[int], newest: int) -> dict[int, tuple[int, str, I
 
 def _arrests(people: Iterable[int]) -> dict[int, list[Interval]]:
     found: dict[int, list[Interval]] = defaultdict(list)
-    rows = Detention.objects.filter(prisoner__in=list(people), began__isnull=False).order_by()
+    rows = Detention.objects.filter(prisoner__in=_among(people), began__isnull=False).order_by()
     for prisoner, began in rows.values_list("prisoner", "began"):
         found[prisoner].append(began)
     return found
 
 
-def _compared(
+def _alike(
     row: Understood,
-    typed: str,
-    spelling: tuple[int, str, Interval | None],
-    arrests: Iterable[Interval],
-) -> Likeness | None:
-    """Return how like a row is to somebody; None where it is not."""
-    prisoner, text, birth = spelling
+    names: Iterable[tuple[int, str]],
+    spellings: Mapping[int, tuple[int, str, Interval | None]],
+) -> Iterator[Likeness]:
+    """Yield whom a row may be about by name and birth; a name alone may still be too far."""
     born = dates.parse(row.facts.get("birth") or "")
-    if born and birth and (born.certainly_before(birth) or birth.certainly_before(born)):
-        return None
-    agrees = []
-    if born and birth and _tells(born) and _tells(birth):
-        agrees.append(_("born on the same day"))
-    began = dates.parse(row.facts.get("began") or "")
-    if began and _tells(began) and any(_tells(one) and _meet(began, one) for one in arrests):
-        agrees.append(_("arrested on the same day"))
-    nearness = score(typed, text)
-    if nearness < (THRESHOLD if agrees else SURE):
-        return None
-    return Likeness(prisoner, text, nearness, tuple(agrees))
+    for name, typed in names:
+        if name not in spellings:
+            continue
+        prisoner, text, birth = spellings[name]
+        if born and birth and (born.certainly_before(birth) or birth.certainly_before(born)):
+            continue
+        nearness = score(typed, text)
+        if nearness < THRESHOLD:
+            continue
+        is_same = born and birth and _tells(born) and _tells(birth)
+        agrees = (_("born on the same day"),) if is_same else ()
+        yield Likeness(prisoner, text, nearness, agrees)
+
+
+def _strengthened(
+    one: Likeness, arrested: Interval | None, arrests: Iterable[Interval]
+) -> Likeness | None:
+    """Return a likeness with what agrees of the arrests; None where it is too far without that."""
+    if arrested and any(_tells(other) and _meet(arrested, other) for other in arrests):
+        return replace(one, agrees=(*one.agrees, _("arrested on the same day")))
+    return one if one.agrees or one.nearness >= SURE else None
+
+
+def _told(text: str | None) -> Interval | None:
+    """Return a date that is exact enough to say something."""
+    interval = dates.parse(text or "")
+    return interval if interval and _tells(interval) else None
 
 
 def _tells(one: Interval) -> bool:

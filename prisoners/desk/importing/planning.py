@@ -167,7 +167,8 @@ class Planner:
         self.layout = layout
         self.understanding = Understanding(layout, headings)
         self.may_change_public = may_change_public
-        self.newest: int = Prisoner.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        # Of the spellings that are there before anything is imported.
+        self.newest: int = PrisonerName.objects.aggregate(newest=Max("pk"))["newest"] or 0
         self.facilities: dict[tuple[str, str], int | None] = {}
         self._seen = sqlite3.connect("")  # a file that is gone with this
         self._seen.execute("CREATE TABLE seen (record TEXT PRIMARY KEY, number INT) WITHOUT ROWID")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -23,6 +24,8 @@ from prisoners.models import Detention, ExternalId, Facility, Prisoner, Sentence
 LONGEST_RECORD: Final = 300
 # As much of a cell as a preview shows.
 SHOWN: Final = 300
+# Days, and meanings of codes, that are kept: those of a list come again and again.
+KEPT: Final = 4096
 
 _LIMITED: Final = {
     "occupation": Prisoner._meta.get_field("occupation").max_length,
@@ -96,6 +99,9 @@ class Understanding:
 
     def __init__(self, layout: Layout, headings: Iterable[str]) -> None:
         self.layout = layout
+        # Kept with this and no longer: remarks are in the language of whoever imports.
+        self._read_date = lru_cache(KEPT)(lambda raw: read_date(raw, layout.dates))
+        self._read_choice = lru_cache(KEPT)(self._meant)
         self.columns = [
             (place, heading, column)
             for (place, column), heading in self._with_headings(list(headings))
@@ -220,18 +226,24 @@ class Understanding:
             row.cell(heading, column.field, value, value.value or "")
 
     def _choice(self, row: Understood, heading: str, column: Column, raw: str) -> None:
-        choices = FIELDS[column.field].choices
-        meanings = column.values or (GENDERS if column.field == "gender" else {})
-        value = values.read_choice(raw, meanings, choices)
-        name, shown = column.field, str(choices.get(value.value, ""))
+        value, shown = self._read_choice(heading, raw)
+        name = column.field
         if name == "status":
             name = "end_kind"
             if value.value == HELD:
                 value = Value(raw, "", value.certain)
         self._keep(row, heading, name, value, shown)
 
+    def _meant(self, heading: str, raw: str) -> tuple[Value, str]:
+        """Return what a code stands for, and that in words."""
+        column = next(column for _place, name, column in self.columns if name == heading)
+        choices = FIELDS[column.field].choices
+        meanings = column.values or (GENDERS if column.field == "gender" else {})
+        value = values.read_choice(raw, meanings, choices)
+        return value, str(choices.get(value.value, ""))
+
     def _date(self, row: Understood, heading: str, column: Column, raw: str) -> None:
-        self._keep(row, heading, column.field, read_date(raw, self.layout.dates))
+        self._keep(row, heading, column.field, self._read_date(raw))
 
     def _country(self, row: Understood, heading: str, column: Column, raw: str) -> None:
         self._keep(row, heading, column.field, values.read_country(self._meaning(column, raw)))

@@ -137,6 +137,9 @@ class Writer:
         if id(plan) in self.made and record is not plan.prisoner and type(record) is not Facility:
             # It is covered by the citation of the person as a whole, but for what is doubtful.
             fields = [name for name in fields if doubt or name in plan.row.doubts]
+        fields = list(fields)
+        if not fields:
+            return
         locator = f"row {plan.row.number}, {plan.row.record}"[:LONGEST_LOCATOR]
         self.citations += [
             Citation(
