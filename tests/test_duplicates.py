@@ -130,6 +130,26 @@ def test_a_name_that_is_only_near_needs_something_else_to_agree() -> None:
     assert found.score < 100
 
 
+def test_a_spelling_that_both_have_is_the_one_that_is_told() -> None:
+    one = person("Вымыслаў Прыкладовіч", "Vymyslau Prykladovich")
+    other = person("Vymyslav Prikladovich", "Vymyslau Prykladovich")
+    found = alike(one, other)
+    assert found is not None
+    assert found.spellings == ("Vymyslau Prykladovich", "Vymyslau Prykladovich")
+
+
+def test_of_a_common_name_nobody_is_left_out_who_may_be_born_on_one_day() -> None:
+    births = ("1950", "1980-05-06", "1980/1990", "1981", "1985-02", "1990-01-01", "../1985", None)
+    people = [person("Test Vymysel", birth=birth) for birth in births]
+    every = {
+        pair
+        for one, other in combinations(people, 2)
+        if alike(one, other) and (pair := (one.pk, other.pk))
+    }
+    assert 0 < len(every) < len(births) * (len(births) - 1) / 2
+    assert set(duplicates.of_all(lambda _done: None)) == every
+
+
 def test_everybody_at_once_and_one_by_one_give_the_same() -> None:
     people = [
         person("Вымыслаў Прыкладовіч", birth="1980"),

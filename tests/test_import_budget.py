@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any, Final
 
@@ -17,9 +18,13 @@ from tests.test_importing import brought
 pytestmark = pytest.mark.django_db
 
 FEW: Final = 10
-# Questions of one more batch that is new, and of one that says what it said before.
-NEW_BATCH: Final = 0
-SAME_BATCH: Final = 0
+# Of a batch of new people: 4 for what is known of its rows, 4 for whom they may be, 1 to forget
+# what was previewed, 2 for addresses, 2 around the names, 2 for what these are found by, 1 for the
+# rows and the entries each, 2 for each of 8 kinds of record: itself and its history. SQLite is
+# asked beforehand which number comes next.
+NEW_BATCH: Final = {"sqlite": 43, "postgresql": 33}
+# Of a batch that says what it said before.
+SAME_BATCH: Final = {"sqlite": 17, "postgresql": 16}
 
 
 @pytest.fixture(autouse=True)
@@ -47,16 +52,16 @@ def test_twice_as_many_rows_in_a_batch_ask_no_question_more() -> None:
 def test_twice_as_many_new_batches_ask_each_the_same_questions() -> None:
     brought(rows(1, 1))
     one, two, four = (len(asked(rows(100 * many, many * FEW))) for many in (1, 2, 4))
-    assert two - one == NEW_BATCH
-    assert four - two == 2 * NEW_BATCH
+    assert two - one == NEW_BATCH[connection.vendor]
+    assert four - two == 2 * NEW_BATCH[connection.vendor]
 
 
 def test_twice_as_many_known_batches_ask_each_the_same_questions() -> None:
     known = rows(1, 4 * FEW)
     brought(known)
     one, two, four = (len(asked(known[: many * FEW])) for many in (1, 2, 4))
-    assert two - one == SAME_BATCH
-    assert four - two == 2 * SAME_BATCH
+    assert two - one == SAME_BATCH[connection.vendor]
+    assert four - two == 2 * SAME_BATCH[connection.vendor]
 
 
 def test_each_kind_of_record_is_written_by_one_statement_a_batch() -> None:
@@ -67,7 +72,9 @@ def test_each_kind_of_record_is_written_by_one_statement_a_batch() -> None:
 
 
 def _writes(sql: str, table: str) -> bool:
-    return sql.startswith((f'INSERT INTO "{table}" ', f"INSERT INTO {table} "))
+    """Whether a statement writes to a table; SQLite repeats one for many rows: “10 times: …”."""
+    statement = re.sub(r"^\d+ times: ", "", sql)
+    return statement.startswith((f'INSERT INTO "{table}" ', f"INSERT INTO {table} "))
 
 
 def test_sqlite_has_as_little_memory_after_an_import_as_before(

@@ -8,6 +8,7 @@ several times as long as the database does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final
@@ -39,27 +40,39 @@ class InsertingQuerySet(models.QuerySet[Any]):
         unique_fields: Any = None,
     ) -> list[Any]:
         """Insert what ``bulk_create`` made ready; return the columns that the database set."""
-        if on_conflict is None and self.model._meta.db_returning_fields == [self.model._meta.pk]:
+        if on_conflict is None:
             try:
                 columns = [_column(field, objs, self.db) for field in fields]
             except OnlyInDatabaseError:
                 pass
             else:
-                return insert(self.model, fields, list(zip(*columns, strict=True)), self.db)
+                rows = list(zip(*columns, strict=True))
+                return self._returned(objs, insert(self.model, fields, rows, self.db))
         inserted: list[Any] = super()._batched_insert(  # type: ignore[misc]  # not in its stubs
             objs, fields, batch_size, on_conflict, update_fields, unique_fields
         )
         return inserted
 
+    def _returned(self, objs: Sequence[Any], numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Return what Django asks back of each: its number, and what has a default there."""
+        fields = self.model._meta.db_returning_fields
+        return [
+            tuple(
+                number if field.primary_key else _stored(field, getattr(one, field.attname))
+                for field in fields
+            )
+            for one, number in zip(objs, numbers, strict=True)
+        ]
+
 
 def insert(
     model: type[models.Model], fields: Sequence[Any], rows: Sequence[Sequence[Any]], using: str
-) -> list[Any]:
+) -> list[int]:
     """Insert rows of values that are as the database takes them; return their numbers."""
     connection = connections[using]
     if connection.vendor == "sqlite":
         return _insert_on_sqlite(model, fields, rows, connection)
-    inserted: list[Any] = []
+    numbers: list[int] = []
     one = f"({', '.join(_placeholder(field, connection) for field in fields)})"
     length = max(AT_ONCE // len(fields), 1)
     for begin in range(0, len(rows), length):
@@ -70,13 +83,13 @@ def insert(
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, tuple(chain.from_iterable(some)))
-            inserted += cursor.fetchall()
-    return inserted
+            numbers += [number for (number,) in cursor.fetchall()]
+    return numbers
 
 
 def _insert_on_sqlite(
     model: type[models.Model], fields: Sequence[Any], rows: Sequence[Sequence[Any]], connection: Any
-) -> list[Any]:
+) -> list[int]:
     """Insert rows by one statement for a single one, which is read once and holds no memory.
 
     It returns no numbers. Nobody else writes in the meantime, so they are known beforehand.
@@ -93,15 +106,15 @@ def _insert_on_sqlite(
             rows = [(one, *row) for one, row in zip(numbers, rows, strict=True)]
         places = ", ".join(_placeholder(field, connection) for field in given)
         cursor.executemany(f"{_into(model, given, connection)} VALUES ({places})", rows)
-    return [(one,) for one in numbers]
+    return numbers
 
 
 def _next_number(number: Any, cursor: Any) -> int:
     """Return the number that SQLite would give to the next row: one that was never given."""
     table, column = number.model._meta.db_table, number.column
     cursor.execute(
-        "SELECT MAX(IFNULL((SELECT seq FROM sqlite_sequence WHERE name = %s), 0), "
-        f'IFNULL((SELECT MAX("{column}") FROM "{table}"), 0)) + 1',  # noqa: S608  # our own names
+        "SELECT MAX(IFNULL((SELECT seq FROM sqlite_sequence WHERE name = %s), 0), "  # noqa: S608
+        f'IFNULL((SELECT MAX("{column}") FROM "{table}"), 0)) + 1',  # our own names
         [table],
     )
     first: int = cursor.fetchone()[0]
@@ -159,6 +172,12 @@ def _values(field: Any, objs: Sequence[Any]) -> list[Any]:
 
 def _plain(field: Any, value: Any) -> Any:
     return field.db_default if isinstance(value, DatabaseDefault) else value
+
+
+def _stored(field: Any, value: Any) -> Any:
+    """Return a value as it would be read again: a choice as its text."""
+    plain = _plain(field, value)
+    return plain.value if isinstance(plain, Enum) else plain
 
 
 def _refuse_expressions(values: Sequence[Any]) -> None:

@@ -1,6 +1,6 @@
 """Folding and comparing people's names across scripts and spellings. Rules: docs/names.md."""
 
-from .comparing import THRESHOLD, same, score
+from .comparing import THRESHOLD, same, score, scorer
 from .folding import fold
 from .given import is_given
 from .keys import Asked, asked, entries, labels, near_words, sound_key
@@ -16,5 +16,6 @@ __all__ = [
     "near_words",
     "same",
     "score",
+    "scorer",
     "sound_key",
 ]

@@ -1,6 +1,6 @@
 """How alike two names are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise, permutations
@@ -199,7 +199,10 @@ def _may_abbreviate(a: Name, b: Name) -> bool:
 
 @lru_cache(maxsize=65536)
 def _compare(x: str, y: str) -> float:
-    a, b = parse(x), parse(y)
+    return _alike(parse(x), parse(y))
+
+
+def _alike(a: Name, b: Name) -> float:
     if not a.core or not b.core:
         return 0.0
     if len(a.core) > len(b.core):
@@ -229,6 +232,15 @@ def _compare(x: str, y: str) -> float:
 def score(a: str, b: str) -> float:
     """How likely two names are one person's, 0 to 1; the same whichever comes first."""
     return _compare(a, b) if a <= b else _compare(b, a)
+
+
+def scorer(most: int) -> Callable[[str, str], float]:
+    """Return ``score`` for comparing very many names: it keeps up to ``most`` of them taken apart.
+
+    Each is compared with many others, and to take it apart takes longer than all of that.
+    """
+    kept = lru_cache(maxsize=most)(parse.__wrapped__)
+    return lambda a, b: _alike(kept(a), kept(b)) if a <= b else _alike(kept(b), kept(a))
 
 
 def same(a: str, b: str) -> bool:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from prisoners.models import Detention, ExternalId, NameKey, Prisoner, PrisonerName, State
 from prisoners.models.duplicates import Merger
 from prisoners.models.people import batches
-from prisoners.names import THRESHOLD, entries, score
+from prisoners.names import THRESHOLD, entries, score, scorer
 
 # Only pairs at this score and above are worth somebody's time.
 SHOWN: Final = 75  # per cent
@@ -35,6 +35,8 @@ OTHERS: Final = 3000
 # of birth or a month of arrest: a name that a hundred people have says little.
 TOGETHER: Final = 80
 MOST_TOGETHER: Final = 120
+# Names that are kept taken apart while all people are compared: some 600 bytes each.
+NAMES_KEPT: Final = 500_000
 # Births further apart than this are no slip of the pen.
 SLIP: Final = timedelta(days=400)
 # Sound keys are in capitals, and so come before all others. See names.keys.
@@ -153,15 +155,18 @@ def _marks(one: Facts, other: Facts) -> list[Mark]:
     return [mark for mark in found if mark is not None]
 
 
-def compare(one: Facts, other: Facts) -> Likeness | None:
-    """Return how alike two records are; None where it is not worth asking."""
+def compare(one: Facts, other: Facts, near: Callable[[str, str], float] = score) -> Likeness | None:
+    """Return how alike two records are; None where it is not worth asking.
+
+    ``near`` says how alike two names are.
+    """
     if _cannot_be(one, other):
         return None
     marks = _marks(one, other)
     weight = sum(WEIGHT[mark] for mark in marks)
     if 100 + weight < SHOWN:
         return None
-    best, spellings = _nearest_spellings(one.names, other.names)
+    best, spellings = _nearest_spellings(one.names, other.names, near)
     together = min(100, round(100 * best) + weight)
     if best < THRESHOLD or together < SHOWN:
         return None
@@ -169,7 +174,7 @@ def compare(one: Facts, other: Facts) -> Likeness | None:
 
 
 def _nearest_spellings(
-    names: tuple[str, ...], others: tuple[str, ...]
+    names: tuple[str, ...], others: tuple[str, ...], near: Callable[[str, str], float]
 ) -> tuple[float, tuple[str, str]]:
     """Return how alike the two spellings are that are most alike, and which they are."""
     for name in names:
@@ -179,9 +184,9 @@ def _nearest_spellings(
     best, spellings = 0.0, ("", "")
     for name in names:
         for other in others:
-            near = score(name, other)
-            if near > best:
-                best, spellings = near, (name, other)
+            nearness = near(name, other)
+            if nearness > best:
+                best, spellings = nearness, (name, other)
         if best >= 1:
             break
     return best, spellings
@@ -275,6 +280,7 @@ def of_all(progress: Callable[[int], None]) -> Pairs:
         .values_list("key", "name__prisoner")
         .iterator(chunk_size=20_000)
     )
+    near = scorer(NAMES_KEPT)
     found: Pairs = {}
     seen: set[tuple[int, int]] = set()
     read = 0
@@ -290,7 +296,7 @@ def of_all(progress: Callable[[int], None]) -> Pairs:
                 if numbered in seen:
                     continue
                 seen.add(numbered)
-                if likeness := compare(*pair):
+                if likeness := compare(*pair, near):
                     found[numbered] = likeness
         progress(read)
     return found

@@ -1,3 +1,4 @@
+import gc
 import sys
 from typing import Any
 
@@ -16,6 +17,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # What is loaded by now stays until the end: no need to look again and again what is garbage.
+        gc.freeze()
         progress = Progress(entries_to_read(), "entries of the index of names", sys.stderr)
         number = find_all(progress=progress)
         self.stdout.write(f"{number:,} pairs are to be looked at.")
