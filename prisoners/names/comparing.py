@@ -32,12 +32,16 @@ _closeness = Levenshtein.normalized_similarity
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name taken apart: the words that make it, a patronymic, initials."""
+    """A name taken apart: the words that make it, a patronymic, initials.
+
+    ``native`` are its readings where it is in Hangul or in Chinese characters.
+    """
 
     core: tuple[Word, ...]
     patronymic: Word | None
     initials: tuple[Word, ...]
     texts: tuple[str, ...]
+    native: Mapping[str, east_asia.Split]
 
 
 @lru_cache(maxsize=32768)
@@ -58,14 +62,18 @@ def parse(text: str) -> Name:
     if not core:
         core = [part for parts in words for part in parts if part.is_particle]
     initials = [w[0] for w in words if len(w) == 1 and w[0].is_initial]
-    return Name(
-        tuple(core), patronymic, tuple(initials), tuple(p for parts in chunks for p in parts)
-    )
+    texts = tuple(p for parts in chunks for p in parts)
+    return Name(tuple(core), patronymic, tuple(initials), texts, east_asia.native(texts))
 
 
 def _words(a: Word, b: Word) -> float:
-    if a.text == b.text:
-        return 1.0
+    return 1.0 if a.text == b.text else _other_words(a.text, b.text)
+
+
+# Names that are compared with each other share their words with many: a family, a given name.
+@lru_cache(maxsize=131072)
+def _other_words(one: str, other: str) -> float:
+    a, b = word(one), word(other)
     if a.names & b.names:
         return 1.0
     # Two known names, or sons of two known names, that are not one are evidence against.
@@ -97,6 +105,11 @@ def _words(a: Word, b: Word) -> float:
 
 def _best_order(rows: Sequence[Sequence[float]], width: int) -> list[float]:
     """The similarities of the best one-to-one pairing; no more rows than columns."""
+    if len(rows) == width == 2:
+        # Of nearly all names: the same as below, at a fifth of its cost.
+        (a, b), (c, d) = rows
+        straight, crossed = [a, d], [b, c]
+        return max(straight, crossed, key=lambda s: (min(s), sum(s)))
     if width <= _TRY_ALL:
         return max(
             (
@@ -210,13 +223,12 @@ def _alike(a: Name, b: Name) -> float:
     if len(a.core) == 1 and a.initials and len(b.core) > 1:
         return _initials(a.core[0], b, a.initials)
     result = 0.0
-    mine, theirs = east_asia.native(a.texts), east_asia.native(b.texts)
-    if mine and theirs:
-        style = "zh" if "zh" in mine and "zh" in theirs else "ko"
-        return _splits(mine[style], theirs[style])
+    if a.native and b.native:
+        style = "zh" if "zh" in a.native and "zh" in b.native else "ko"
+        return _splits(a.native[style], b.native[style])
     for one, two in ((a, b), (b, a)):
-        if two.core[0].script is Script.LATIN and (native := east_asia.native(one.texts)):
-            result = _east_asian(native, two)
+        if one.native and two.core[0].script is Script.LATIN:
+            result = _east_asian(one.native, two)
             if not east_asia.maybe_foreign(one.texts):
                 return result
     result = max(result, _core(a.core, b.core))

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # What is loaded by now stays until the end: no need to look again and again what is garbage.
+        # What is loaded by now stays until the end: no need to look for garbage in it.
         gc.freeze()
         progress = Progress(entries_to_read(), "entries of the index of names", sys.stderr)
         number = find_all(progress=progress)

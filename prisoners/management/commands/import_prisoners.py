@@ -52,7 +52,7 @@ class Command(BaseCommand):
         parser.add_argument("--report", type=Path, help="write what became of each row, as CSV")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # What is loaded by now stays until the end: no need to look again and again what is garbage.
+        # What is loaded by now stays until the end: no need to look for garbage in it.
         gc.freeze()
         began = time.monotonic()
         path: Path = options["file"]
