@@ -67,7 +67,7 @@ def test_twice_as_many_known_batches_ask_each_the_same_questions() -> None:
 def test_each_kind_of_record_is_written_by_one_statement_a_batch() -> None:
     said = asked(rows(1, FEW))
     for model in (Prisoner, PrisonerName, Detention, Citation):
-        for table in (model._meta.db_table, model.history.model._meta.db_table):  # type: ignore[attr-defined]
+        for table in (model._meta.db_table, model.history.model._meta.db_table):
             assert sum(_writes(one, table) for one in said) == 1, table
 
 

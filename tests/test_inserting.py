@@ -81,7 +81,7 @@ def test_each_has_its_own_number_however_many_statements_it_takes(
     made = Prisoner.objects.bulk_create([person(number) for number in range(7)])
     slugs = dict(Prisoner.objects.values_list("pk", "slug"))
     assert [slugs[one.pk] for one in made] == [f"tester-{number}" for number in range(7)]
-    assert Prisoner.history.filter(history_type="+").count() == 7  # type: ignore[attr-defined]
+    assert Prisoner.history.filter(history_type="+").count() == 7
 
 
 def test_what_only_the_database_can_work_out_is_left_to_it() -> None:

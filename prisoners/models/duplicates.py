@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from prisoners.models.history import Operation
+from prisoners.models.inserting import InsertingQuerySet
 from prisoners.models.people import Prisoner
 
 LONGEST_REASON: Final = 1000
@@ -20,7 +21,7 @@ def in_order(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one < other else (other, one)
 
 
-class PairQuerySet(models.QuerySet[Any]):
+class PairQuerySet(InsertingQuerySet):
     def of(self, person: int) -> Self:
         """Return the pairs that somebody is one of."""
         return self.filter(Q(first=person) | Q(second=person))

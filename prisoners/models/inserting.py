@@ -183,6 +183,7 @@ def _stored(field: Any, value: Any) -> Any:
 def _refuse_expressions(values: Sequence[Any]) -> None:
     for value in values:
         if hasattr(value, "resolve_expression") and not (
-            isinstance(value, DatabaseDefault) and isinstance(value.expression, models.Value)
+            isinstance(value, DatabaseDefault)
+            and isinstance(getattr(value, "expression", None), models.Value)
         ):
             raise OnlyInDatabaseError

@@ -106,10 +106,12 @@ def _other_words(one: str, other: str) -> float:
 def _best_order(rows: Sequence[Sequence[float]], width: int) -> list[float]:
     """The similarities of the best one-to-one pairing; no more rows than columns."""
     if len(rows) == width == 2:
-        # Of nearly all names: the same as below, at a fifth of its cost.
+        # Of nearly all names: the same as below, without going through a list of orders.
         (a, b), (c, d) = rows
-        straight, crossed = [a, d], [b, c]
-        return max(straight, crossed, key=lambda s: (min(s), sum(s)))
+        lower, other = (a if a < d else d), (b if b < c else c)
+        if lower == other:
+            return [a, d] if a + d >= b + c else [b, c]
+        return [a, d] if lower > other else [b, c]
     if width <= _TRY_ALL:
         return max(
             (
