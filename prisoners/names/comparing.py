@@ -254,7 +254,12 @@ def scorer(most: int) -> Callable[[str, str], float]:
     Each is compared with many others, and to take it apart takes longer than all of that.
     """
     kept = lru_cache(maxsize=most)(parse.__wrapped__)
-    return lambda a, b: _alike(kept(a), kept(b)) if a <= b else _alike(kept(b), kept(a))
+
+    @lru_cache(maxsize=65536)
+    def compared(x: str, y: str) -> float:
+        return _alike(kept(x), kept(y))
+
+    return lambda a, b: compared(a, b) if a <= b else compared(b, a)
 
 
 def same(a: str, b: str) -> bool:

@@ -17,8 +17,14 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # What is loaded by now stays until the end: no need to look for garbage in it.
-        gc.freeze()
+        # Nothing here goes round in circles: the collector would only walk past everybody, often.
+        gc.disable()
+        try:
+            self._find()
+        finally:
+            gc.enable()
+
+    def _find(self) -> None:
         progress = Progress(entries_to_read(), "entries of the index of names", sys.stderr)
         number = find_all(progress=progress)
         self.stdout.write(f"{number:,} pairs are to be looked at.")
