@@ -143,6 +143,12 @@ def _column(field: Any, objs: Sequence[Any], using: str) -> list[Any]:
     if isinstance(field, _EACH_BY_ITSELF):
         _refuse_expressions(values)
         return [field.get_db_prep_save(value, connection) for value in values]
+    first = values[0] if values else None
+    if all(value is first for value in values):
+        # Of most columns: left empty, or by default what it is.
+        values, repeated = values[:1], len(values)
+    else:
+        repeated = 1
     prepared: dict[Any, Any] = {}
     column = []
     for value in values:
@@ -155,7 +161,7 @@ def _column(field: Any, objs: Sequence[Any], using: str) -> list[Any]:
             column.append(ready)
         except TypeError:  # a list
             column.append(field.get_db_prep_save(value, connection))
-    return column
+    return column * repeated
 
 
 def _values(field: Any, objs: Sequence[Any]) -> list[Any]:
