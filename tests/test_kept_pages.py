@@ -9,13 +9,14 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.cache import caches
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from prisoners.desk import workflow
+from prisoners.models import version
 from prisoners.public.freshness import InFront
 from tests.factories import PrisonerFactory
-from tracker.wsgi import application
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,9 @@ def never(_environ: Any, _start_response: Any) -> list[bytes]:
     raise AssertionError("Django was asked.")
 
 
-in_front_of_nothing = InFront(never)
+# The connection of the test is asked: its transaction is seen by no other one.
+in_front_of_nothing = InFront(never, version)
+application = InFront(get_wsgi_application(), version)
 
 
 @pytest.fixture(autouse=True)

@@ -29,6 +29,7 @@ from django.utils.http import parse_etags
 
 from prisoners.models import Version, version
 from prisoners.models.looking import by_a_visitor, today
+from prisoners.models.watching import Watch
 from prisoners.reading.snapshot.kept import one_answer
 
 CACHE: Final = "pages"
@@ -182,12 +183,14 @@ class InFront:
     Whatever goes wrong here is for Django to answer.
     """
 
-    def __init__(self, django: Application) -> None:
+    def __init__(self, django: Application, latest: Callable[[], Version] | None = None) -> None:
+        """``latest`` gives the record's version, or raises ``DatabaseError``."""
         self._django = django
+        self._latest = latest or Watch()
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         asked = Asked(environ)
-        kept = _kept_for(asked) if asked.may_be_kept else None
+        kept = self._kept_for(asked) if asked.may_be_kept else None
         if kept is None:
             return self._django(environ, start_response)
         body, headers = kept
@@ -198,14 +201,11 @@ class InFront:
         start_response("200 OK", list(headers.items()))
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-
-def _kept_for(asked: Asked) -> tuple[bytes, Headers] | None:
-    """Return the body and the headers that are kept for a request; None where there are none."""
-    try:
-        kept: tuple[bytes, Headers] | None = caches[CACHE].get(asked.key(version()))
-    except DatabaseError:
-        connection.close()
-        return None
-    # As Django does when it has answered: without it, a connection would not go back to its pool.
-    connection.close_if_unusable_or_obsolete()
-    return kept
+    def _kept_for(self, asked: Asked) -> tuple[bytes, Headers] | None:
+        """Return the body and the headers kept for a request; None where there are none."""
+        try:
+            kept: tuple[bytes, Headers] | None = caches[CACHE].get(asked.key(self._latest()))
+        except DatabaseError:
+            connection.close()
+            return None
+        return kept
