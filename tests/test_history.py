@@ -230,9 +230,10 @@ def test_the_history_of_many_takes_as_many_statements_as_that_of_few() -> None:
         people = PrisonerFactory.build_batch(number, name=None)
         return statements(lambda: Prisoner.objects.bulk_create(people, batch_size=number))
 
-    # One for the rows, one for their history.
-    assert make(2) == 2
-    assert make(20) == 2
+    # One for the rows, one for their history; on SQLite one for what their numbers will be.
+    expected = 3 if connection.vendor == "sqlite" else 2
+    assert make(2) == expected
+    assert make(20) == expected
     # Their numbers, what they were, the change, the history.
     assert statements(lambda: Prisoner.objects.update(note="Test note")) == 4
 
