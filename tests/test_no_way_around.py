@@ -99,8 +99,10 @@ def nameless(**values: Any) -> Detention:
     return stored(detention)  # type: ignore[no-any-return]
 
 
-def hold_back(record: Any, field: str, how: str = How.WITHHELD) -> DisclosureRule:
-    return disclosure.hold_back(record=record, field=field, how=how, reason="a test")
+def hold_back(
+    record: Any, field: str, how: str = How.WITHHELD, reason: str = "a test"
+) -> DisclosureRule:
+    return disclosure.hold_back(record=record, field=field, how=how, reason=reason)
 
 
 def is_told(detention: Detention) -> bool:
@@ -463,6 +465,22 @@ def test_the_end_of_a_detention_is_shown_again_with_the_death_and_not_before() -
     assert str(stored(detention.prisoner).death) == "2024-03-04"
     assert str(stored(detention).ended) == "2024-03-04"
     assert not DisclosureRule.objects.exists()
+
+
+def test_an_end_that_is_held_back_for_a_reason_of_its_own_stays_so() -> None:
+    detention = died()
+    rule = hold_back(detention.prisoner, "death", How.YEAR)
+    hold_back(stored(detention), "ended", How.YEAR, reason="another test")
+    with refused("for a reason of its own"):
+        disclosure.lift(rule=rule)
+    text = read(detention.prisoner.get_absolute_url()).main.text
+    assert "2024" in text
+    assert "4 March 2024" not in text
+    assert DisclosureRule.objects.count() == 2
+    # Once that reason is over, both are shown again together.
+    hold_back(stored(detention), "ended", How.YEAR, reason=rule.reason)
+    disclosure.lift(rule=DisclosureRule.objects.get(prisoner=detention.prisoner))
+    assert "4 March 2024" in read(detention.prisoner.get_absolute_url()).main.text
 
 
 def test_a_detention_that_tells_a_death_is_not_published(one_person_team: None) -> None:

@@ -130,17 +130,29 @@ def _hold_back_ends(person: Prisoner, rule: DisclosureRule) -> None:
 def lift(*, rule: DisclosureRule) -> None:
     """Show visitors again what is known of a fact, unless something else was entered since.
 
-    With a death, the end of the detention that it ended is shown again: each tells the other.
-    Raise ValidationError, with the place, where that would tell something that is still held back.
+    With a death, the end of the detention that it ended is shown again: each tells the other. Raise
+    ValidationError, with the place, where that end is held back for a reason of its own, and where
+    something would be told that is still held back.
     """
     record = rule.target
     with transaction.atomic():
         _take_out(rule)
         if isinstance(record, Prisoner) and rule.field == "death":
             for of_end in DisclosureRule.objects.filter(detention__in=_died(record), field="ended"):
-                _take_out(of_end)
+                if (of_end.reason, of_end.asked_by) == (rule.reason, rule.asked_by):
+                    _take_out(of_end)
+                elif is_finer(record, "death", of_end.how):
+                    raise ValidationError(_stands_by_itself(of_end))
         refuse_telling(record)
         duplicates.look_again(people=[_person_of(record).pk])
+
+
+def _stands_by_itself(of_end: DisclosureRule) -> str:
+    return _(
+        "%(detention)s: its end is held back for a reason of its own, and the day of the death "
+        "tells it. Where that is over too, hold it back for the reason given for the death, and "
+        "then show both."
+    ) % {"detention": of_end.target}
 
 
 def _take_out(rule: DisclosureRule) -> None:
