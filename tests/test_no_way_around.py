@@ -31,6 +31,7 @@ from prisoners.models import (
     DisclosureRule,
     Facility,
     How,
+    Import,
     Merger,
     Operation,
     OperationKind,
@@ -804,3 +805,41 @@ def test_what_is_due_asks_as_often_for_many_as_for_few(
             work(client)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def import_pages(one: Import) -> list[str]:
+    return [
+        reverse(f"admin:prisoners_import_{name}", args=[one.pk]) for name in ("change", "report")
+    ]
+
+
+def read_streamed(client: Client, page: str) -> str:
+    response = client.get(page)
+    return response.getvalue().decode()
+
+
+def test_a_list_tells_nobody_but_whoever_brought_it_of_people_protected_since(
+    researcher: Client, user: User
+) -> None:
+    by = account(Role.RESEARCHER, name="test-bringer")
+    row = viasna_row(1, name="Zoltan Quill", birthday="1980-04-05")
+    brought([row])
+    Import.objects.update(made_by=by)
+    person = Prisoner.objects.get()
+    # Of somebody in another list nobody has said yet who it is.
+    other = PrisonerFactory.create(name__text="Bertil Quill", birth="1980-04-05")
+    waiting = previewed([viasna_row(2, name="Bertil Quill", birthday="1980-04-05")], by=by)
+    pages = [*import_pages(Import.objects.exclude(pk=waiting.pk).get()), *import_pages(waiting)]
+    for page in pages:
+        assert "Quill" in read_streamed(researcher, page), page
+    for one in (person, other):
+        disclosure.show_as(person=one, identity="anonymous", reason="a test")
+    for page in pages:
+        text = read_streamed(researcher, page)
+        assert "Quill" not in text, page
+        assert "1980" not in text, page
+    seen = [
+        read_streamed(one, pages[0])
+        for one in (at_desk(Client(), Role.EDITOR), sign_in(Client(), by))
+    ]
+    assert ["Quill" in text for text in seen] == [True, True]

@@ -321,12 +321,12 @@ class ImportAdmin(OfWriters):
             rows = rows.filter(uncertain=True)
         total = one.counts.get(outcome) if outcome else sum(_counted(one).values())
         page = _Counted(rows, PER_PAGE, total or 0).get_page(request.GET.get("page"))
-        reads = self._reads_all(request, one)
+        shown = page if self._reads_all(request, one) else report.hidden(page)
         context = {
             "title": one.file_name,
             "one": one,
             "page": page,
-            "rows": [_shown(row if reads else report.hide(row)) for row in page],
+            "rows": [_shown(row) for row in shown],
             "outcome": outcome,
             "filters": _filters(one, outcome),
             "left_out": read_layout(one.layout).left_out(one.headings) if one.layout else [],
@@ -442,7 +442,7 @@ class ImportAdmin(OfWriters):
         rows = ImportRow.objects.filter(of=one).order_by("number").select_related("prisoner")
         found = rows.iterator(chunk_size=500)
         if not self._reads_all(request, one):
-            found = map(report.hide, found)
+            found = report.hidden(found)
         answer = StreamingHttpResponse(report.lines(found), content_type="text/csv; charset=utf-8")
         name = f"import-{one.pk}.csv"
         answer.headers["Content-Disposition"] = content_disposition_header(True, name) or ""

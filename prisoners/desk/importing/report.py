@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
 
 from prisoners.desk.importing.planning import Plan
-from prisoners.models import ImportRow
+from prisoners.models import Disclosure, ImportRow, Prisoner, PrisonerName
 
+# How many rows are looked up together.
+AT_ONCE: Final = 500
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -29,13 +32,28 @@ def headings() -> list[str]:
     ]
 
 
-def hide(row: ImportRow) -> ImportRow:
-    """Leave out what a row says of somebody of whom facts, or the name, are held back by now."""
-    person = row.prisoner
-    if person is not None and (person.held_back or not person.is_named):
-        row.cells, row.changes, row.reasons, row.likenesses = [], [], [], []
-        row.name = ""
-    return row
+def hidden(rows: Iterable[ImportRow]) -> Iterator[ImportRow]:
+    """Leave out what rows say that are, or may be, of people whose facts are held back by now."""
+    left = iter(rows)
+    while some := list(islice(left, AT_ONCE)):
+        alike = {one["prisoner"] for row in some for one in row.likenesses}
+        people = Prisoner.objects.filter(pk__in=alike)
+        nameless = set(people.exclude(identity=Prisoner.Identity.FULL).values_list("pk", flat=True))
+        names = PrisonerName.objects.filter(prisoner__in=alike, disclosure=Disclosure.WITHHELD)
+        secret = set(names.values_list("prisoner", "text"))
+        for row in some:
+            if _is_protected(row.prisoner) or any(
+                one["prisoner"] in nameless or (one["prisoner"], one["name"]) in secret
+                for one in row.likenesses
+            ):
+                row.cells, row.changes, row.reasons, row.likenesses = [], [], [], []
+                # What a row is known by may be a name and a birth.
+                row.name = row.record = ""
+            yield row
+
+
+def _is_protected(person: Prisoner | None) -> bool:
+    return person is not None and (bool(person.held_back) or not person.is_named)
 
 
 def safe(text: Any) -> str:
