@@ -16,11 +16,13 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from prisoners import dates
+from prisoners.dates import DateTextError
 
 GROUPS: Final = (
     ("sources", gettext_lazy("Sources"), ("Source", "Citation")),
@@ -171,10 +173,21 @@ def understood(interval: dates.Interval) -> str:
     return _("understood as %(date)s: %(days)s") % {"date": words, "days": days}
 
 
+def misunderstood(error: DateTextError) -> str:
+    """Say in a few words why a date cannot be read, for the cell of a table."""
+    if error.reason:
+        return f"{capfirst(error.reason)}."
+    return _("Write 2021, 2021-07 or 2021-07-14.")
+
+
 def understand_date(request: HttpRequest) -> JsonResponse:
-    """Answer what a date would be read as, or why it cannot be; it saves nothing."""
+    """Answer what a date would be read as, or why it cannot be; it saves nothing.
+
+    With ``short`` in the address the reason is short, for the cell of a table.
+    """
     try:
         interval = dates.parse(request.GET.get("text", ""))
-    except dates.DateTextError as error:
-        return JsonResponse({"understood": "", "error": str(error)})
+    except DateTextError as error:
+        words = misunderstood(error) if "short" in request.GET else str(error)
+        return JsonResponse({"understood": "", "error": words})
     return JsonResponse({"understood": understood(interval) if interval else "", "error": ""})

@@ -56,7 +56,14 @@ _labels: dict[tuple[str, str | None], str] = {}
 
 
 class DateTextError(ValueError):
-    """The text is not a date that can be read; the message says what would be."""
+    """The text is not a date that can be read; the message says what would be.
+
+    ``reason`` is what was wrong alone, for where there is no room; empty: it is no date at all.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class Precision(NamedTuple):
@@ -164,7 +171,7 @@ def parse(text: str) -> Interval | None:
 @lru_cache(maxsize=65_536)
 def _parse(text: str) -> Interval:
     if len(text) > LONGEST_TEXT:
-        raise DateTextError(_refusal(text[:20] + "…", gettext("it is too long")))
+        raise _refused(text[:20] + "…", gettext("it is too long"))
     if "/" in text:
         return _parse_range(text)
     if match := _PLAIN.match(text):
@@ -181,14 +188,12 @@ def _parse_plain(
     if month_text and not 1 <= month <= 12:
         if 21 <= month <= 41 and day_text is None:
             return _parse_with_library(text)
-        raise DateTextError(
-            _refusal(text, gettext("there is no month %(month)s") % {"month": month_text})
-        )
+        raise _refused(text, gettext("there is no month %(month)s") % {"month": month_text})
     precision = DAY if day_text else MONTH if month_text else YEAR
     try:
         first = date(year, month, day)
     except ValueError:
-        raise DateTextError(_refusal(text, gettext("there is no such day"))) from None
+        raise _refused(text, gettext("there is no such day")) from None
     last = first + precision.step - timedelta(days=1)
     return _qualified(text, first, last, precision, qualifier)
 
@@ -197,12 +202,10 @@ def _qualified(
     text: str, first: date, last: date, precision: Precision, qualifiers: str
 ) -> Interval:
     if not FIRST_YEAR <= first.year <= last.year <= LAST_YEAR:
-        raise DateTextError(
-            _refusal(
-                text,
-                gettext("the year is not between %(first)s and %(last)s")
-                % {"first": FIRST_YEAR, "last": LAST_YEAR},
-            )
+        raise _refused(
+            text,
+            gettext("the year is not between %(first)s and %(last)s")
+            % {"first": FIRST_YEAR, "last": LAST_YEAR},
         )
     approximate = "~" in qualifiers or "%" in qualifiers
     inferred = "?" in qualifiers or "%" in qualifiers
@@ -220,11 +223,11 @@ def _parse_range(text: str) -> Interval:
     begin_text, _, end_text = text.partition("/")
     begin, end = (_parse_end(text, side) for side in (begin_text, end_text))
     if begin is None and end is None:
-        raise DateTextError(_refusal(text, gettext("leave it empty where nothing is known")))
+        raise _refused(text, gettext("leave it empty where nothing is known"))
     first = begin.first if begin else None
     last = end.last if end else None
     if begin and end and (begin.stated[0] or date.min) > (end.stated[1] or date.max):
-        raise DateTextError(_refusal(text, gettext("its end comes before its beginning")))
+        raise _refused(text, gettext("its end comes before its beginning"))
     sides = [side for side in (begin, end) if side]
     coarsest = max(sides, key=lambda side: ("day", "month", "year", "other").index(side.precision))
     precision = "day" if len({side.precision for side in sides}) > 1 else coarsest.precision
@@ -243,11 +246,11 @@ def _parse_end(whole: str, side: str) -> Interval | None:
     if side == "..":
         return None
     if not side or "/" in side:
-        raise DateTextError(_refusal(whole, gettext("write .. for an end that is not known")))
+        raise _refused(whole, gettext("write .. for an end that is not known"))
     try:
         return _parse(side)
     except DateTextError as error:
-        raise DateTextError(str(error).replace(side, whole, 1)) from None
+        raise DateTextError(str(error).replace(side, whole, 1), error.reason) from None
 
 
 def _parse_with_library(text: str) -> Interval:
@@ -260,9 +263,7 @@ def _parse_with_library(text: str) -> Interval:
         raise refused
     if _SEASON_OF_TWO_YEARS.search(text):
         # The library takes December for the whole of it.
-        raise DateTextError(
-            _refusal(text, gettext("this season lies in two years, write its months"))
-        )
+        raise _refused(text, gettext("this season lies in two years, write its months"))
     try:
         parsed = parse_edtf(text)
         low, high = parsed.lower_strict(), parsed.upper_strict()
@@ -279,6 +280,10 @@ def _parse_with_library(text: str) -> Interval:
     elif ((first.month, first.day), last) == ((1, 1), whole_year):
         precision = YEAR
     return _qualified(text, first, last, precision, "".join(_QUALIFIERS.findall(text)))
+
+
+def _refused(text: str, reason: str) -> DateTextError:
+    return DateTextError(_refusal(text, reason), reason)
 
 
 def _refusal(text: str, reason: str) -> str:

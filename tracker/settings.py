@@ -294,6 +294,8 @@ LANGUAGE_CODE = "en"
 # catalogue in locale/, compiled: a half-translated page misleads.
 LANGUAGES = [("en", "English"), ("be", "Беларуская"), ("ru", "Русский"), ("uk", "Українська")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Days and times in English as the site's own pages write them: 14 July 2021, 22:05.
+FORMAT_MODULE_PATH = "tracker.formats"
 # The names of CLDR: the package's own catalogues lack some in Belarusian.
 COUNTRIES_OVERRIDE = {code: lazy(territory, str)(code) for code in COUNTRIES}
 TIME_ZONE = "UTC"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
@@ -93,6 +94,10 @@ VERBS: Final[dict[str, tuple[Callable[..., int], Any]]] = {
 
 # These are done for a reason only, which somebody else will read.
 NEEDS_REASON: Final = ("send_back", "withdraw")
+# What came of more records than these is said of them together: a wall of messages is not read.
+TOLD_ONE_BY_ONE: Final = 3
+REASONS_SHOWN: Final = 10
+LINKS_SHOWN: Final = 20
 
 
 def private(model: type[models.Model]) -> tuple[Any, dict[str, Any]]:
@@ -456,24 +461,47 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
     def _do(self, request: HttpRequest, verb: str, records: Iterable[Any]) -> None:
         """Do a named action to each record and say what came of it, one by one."""
         action, label = VERBS[verb]
-        done = 0
+        done: list[Any] = []
+        refused: list[tuple[Any, ValidationError]] = []
         for record in records:
             if not self._may(request, verb, record):
                 raise PermissionDenied
             try:
                 action(record=record, by=request.user, reason=reason_of(request.POST))
             except ValidationError as error:
-                self.message_user(request, _refused(verb, record, error), messages.ERROR)
+                refused.append((record, error))
             else:
-                done += 1
+                done.append(record)
                 self.log_change(request, record, str(label))
-                if verb != "submit":  # of which there may be hundreds in a list
-                    self.message_user(request, self._said(verb, record), messages.SUCCESS)
+        self._say_refused(request, verb, refused)
+        self._say_done(request, verb, done)
+
+    def _say_done(self, request: HttpRequest, verb: str, done: list[Any]) -> None:
+        """Say of each what it is now; of many, of which there may be hundreds, only how many."""
+        number = len(done)
         if done and verb == "submit":
             words = ngettext(
-                "%(number)s record waits for review.", "%(number)s records wait for review.", done
+                "%(number)s record waits for review.", "%(number)s records wait for review.", number
             )
-            self.message_user(request, words % {"number": done}, messages.SUCCESS)
+        elif number > TOLD_ONE_BY_ONE and verb == "publish":
+            words = ngettext(
+                "%(number)s record is published.", "%(number)s records are published.", number
+            )
+        else:
+            for record in done:
+                self.message_user(request, self._said(verb, record), messages.SUCCESS)
+            return
+        self.message_user(request, words % {"number": number}, messages.SUCCESS)
+
+    def _say_refused(
+        self, request: HttpRequest, verb: str, refused: list[tuple[Any, ValidationError]]
+    ) -> None:
+        """Say why each was refused; of many that were not published, each reason once."""
+        if len(refused) > TOLD_ONE_BY_ONE and verb == "publish":
+            self.message_user(request, _many_refused(refused), messages.ERROR)
+            return
+        for record, error in refused:
+            self.message_user(request, _refused(verb, record, error), messages.ERROR)
 
     def _said(self, verb: str, record: Any) -> SafeString | str:
         if verb == "withdraw":
@@ -595,7 +623,28 @@ def _refused(verb: str, record: Record, error: ValidationError) -> SafeString | 
         _("“%(record)s” is not published. This is missing:") % {"record": record},
         page_of(record),
         _("Its page links to where each is entered."),
-        format_html_join("", "<li>{}</li>", ((message,) for message in error.messages)),
+        format_html_join("", "<li>{}</li>", ((one,) for one in dict.fromkeys(error.messages))),
+    )
+
+
+def _many_refused(refused: list[tuple[Any, ValidationError]]) -> SafeString:
+    """Say together why many records were not published: what they share is said once."""
+    reasons = Counter(one for _record, error in refused for one in dict.fromkeys(error.messages))
+    shown = [(reason,) for reason, _number in reasons.most_common(REASONS_SHOWN)]
+    number = len(refused)
+    words = ngettext(
+        "%(number)s record is not published. This is missing:",
+        "%(number)s records are not published. This is missing:",
+        number,
+    )
+    # The page of each says all that it lacks, and links to where that is entered.
+    links = [(page_of(record), record) for record, _error in refused[:LINKS_SHOWN]]
+    return format_html(
+        "{}<ul>{}</ul>{}{}",
+        words % {"number": number},
+        format_html_join("", "<li>{}</li>", shown),
+        format_html_join(" · ", '<a href="{}">{}</a>', links),
+        " …" if number > LINKS_SHOWN else "",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from babel import Locale, UnknownLocaleError
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,13 +17,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from prisoners.admin.base import refusal
 from prisoners.admin.duplicates import compare_page
 from prisoners.admin.fields import ID, CountryChoice, IntervalWidget, RecordChoice, country_names
 from prisoners.admin.operations import may_undo, operation_page
+from prisoners.adminsite import misunderstood
+from prisoners.dates import DateTextError
 from prisoners.desk import workflow
 from prisoners.desk.entering import (
     MOST,
@@ -85,8 +88,20 @@ def _choice(model: Any, name: str, label: Any, **kwargs: Any) -> Any:
     return forms.ModelChoiceField(records, label=label, widget=widget, **kwargs)
 
 
+class CellDate(IntervalFormField):
+    """A date in a cell, in which there is no room to say all that could be written."""
+
+    def to_python(self, value: object) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if isinstance(error.__cause__, DateTextError):
+                raise ValidationError(misunderstood(error.__cause__), error.code) from error
+            raise
+
+
 def _date(label: Any) -> Any:
-    return IntervalFormField(required=False, label=label, widget=IntervalWidget)
+    return CellDate(required=False, label=label, widget=IntervalWidget)
 
 
 def _text(model: Any, name: str, label: Any, **kwargs: Any) -> Any:
@@ -255,9 +270,18 @@ PeopleFormSet: Any = forms.formset_factory(
 def guess(text: str, language: str) -> str:
     script = PrisonerName.Script(script_of(text)).label
     return _("taken for “%(language)s”, %(script)s script") % {
-        "language": language,
+        "language": language_name(language),
         "script": script,
     }
+
+
+def language_name(code: str) -> str:
+    """Return what a language is called in the reader's own; its code where it has no name."""
+    try:
+        name = Locale.parse(code, sep="-").get_language_name(get_language() or "en")
+    except (ValueError, UnknownLocaleError):
+        return code
+    return name or code
 
 
 # Rows as they were typed
@@ -428,7 +452,9 @@ class Entering:
         made = Prisoner.history.filter(operation=pk, history_type="+").order_by().values("id")
         people = list(Prisoner.objects.filter(pk__in=made).order_by("pk").prefetch_related("names"))
         known = [one for one in citations if one.prisoner_name_id]
-        drafts = [one for one in (*people, *known) if one.state == State.DRAFT]
+        # The source first: nobody of it can be published before it is.
+        sources = list({one.source.pk: one.source for one in citations}.values())
+        drafts = [one for one in (*sources, *people, *known) if one.state == State.DRAFT]
         if request.method == "POST":
             if not may(request.user, WRITE):
                 raise PermissionDenied
@@ -440,6 +466,7 @@ class Entering:
             operation=operation,
             people=_listed(people),
             known=known,
+            are_drafts=all(one.state == State.DRAFT for one in people),
             source=citations[0].source if citations else None,
             can_submit=bool(drafts) and may(request.user, WRITE),
             undo_page=operation_page(operation),

@@ -39,6 +39,12 @@ class SourceAdmin(RecordAdmin):
         ),
     )
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        # The other address of the form is that of the source itself.
+        if db_field.name == "slug":
+            kwargs["label"] = _("Address on this site")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def tools(self, record: Any) -> list[tuple[str, str]]:
         number = record.citations.count()
         words = ngettext(

@@ -8,7 +8,9 @@
     const output = entry.querySelector("output");
     const text = input.value.trim();
     try {
-      const address = `${entry.dataset.understand}?${new URLSearchParams({ text })}`;
+      const asked = new URLSearchParams({ text });
+      if (entry.closest(".enter-row")) asked.set("short", "1");
+      const address = `${entry.dataset.understand}?${asked}`;
       const response = await fetch(address, { headers: { Accept: "application/json" } });
       if (!response.ok) return;
       const answer = await response.json();

@@ -84,6 +84,21 @@
     form.requestSubmit(form.querySelector("[name=_enter]"));
   });
 
+  // Where nothing is typed or wrong yet, begin with what is asked for first and not chosen already.
+  const begin = () => {
+    if (document.activeElement !== document.body) return;
+    const source = form.querySelector("#id_source");
+    const country = form.querySelector("#id_country");
+    let first = cells(rows()[0])[0];
+    const undecided = form.querySelector(".enter-who:not(:has(:checked)) [type=radio]");
+    if (undecided) first = undecided;
+    else if (!source.value) first = source.nextElementSibling?.querySelector("[role=combobox]") ?? source;
+    else if (!country.value) first = country;
+    first.focus();
+  };
+  // Choices by search are made once the page is ready, by a task of their own.
+  addEventListener("load", () => { setTimeout(begin); });
+
   const more = form.querySelector("[name=_more]");
   more?.addEventListener("click", (event) => {
     event.preventDefault();

@@ -98,6 +98,10 @@ def test_a_researcher_enters_and_publishes(visit: Visit, own_site: Site) -> None
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, RESEARCHER, secret)
 
+    # No key is spent on the way to the first thing that is asked for.
+    page.goto("/admin/prisoners/prisoner/enter/")
+    expect(page.locator("#id_source + .select2 [role=combobox]")).to_be_focused()
+
     page.goto("/admin/prisoners/prisoner/add/")
     page.locator("#id_names-0-text").fill(PERSON)
     page.locator("#detentions-group .add-row a").click()
