@@ -133,9 +133,9 @@ class DeskSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         del extra_context
-        return account_logout(request)  # type: ignore[no-any-return]
+        return account_logout(request)  # type: ignore[no-any-return]  # comes without types
 
-    def password_change(  # type: ignore[override]
+    def password_change(  # type: ignore[override]  # as its own address wants it
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseRedirect:
         del request, extra_context

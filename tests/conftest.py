@@ -131,7 +131,7 @@ def _history_can_be_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("transactional_db")
         yield
         # Imported here: the settings are chosen before any model may be.
-        from prisoners.models import append_only  # noqa: PLC0415
+        from prisoners.models import append_only  # noqa: PLC0415  # once Django is set up
 
         append_only.drop_triggers(connection)
     else:

@@ -13,12 +13,12 @@ from django.test import Client
 
 # https://html.spec.whatwg.org/multipage/syntax.html#void-elements
 VOID: Final = frozenset(
-    "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905
+    "area base br col embed hr img input link meta source track wbr".split()  # noqa: SIM905  # easier to read
 )
 HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Elements that set words apart from those beside them.
 _SPACED: Final = frozenset(
-    "p li dt dd td th tr h1 h2 h3 h4 h5 h6 div section article option label span a".split()  # noqa: SIM905
+    "p li dt dd td th tr h1 h2 h3 h4 h5 h6 div section article option label span a".split()  # noqa: SIM905  # easier to read
 )
 
 

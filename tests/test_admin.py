@@ -219,7 +219,7 @@ def test_two_people_of_one_name_have_two_addresses(desk: Client) -> None:
     PrisonerFactory.create(slug="ann-example")
     values = row("names", 0, 1, text="Ann Example", language="en", script="Latn", kind="own")
     save(desk, address(Prisoner, "add"), **values)
-    assert Prisoner.objects.order_by("pk").last().slug == "ann-example-3"  # type: ignore[union-attr]
+    assert Prisoner.objects.order_by("pk").last().slug == "ann-example-3"  # type: ignore[union-attr]  # there is one
 
 
 def test_a_person_without_a_name_in_letters_keeps_the_public_id_as_address(desk: Client) -> None:
@@ -563,7 +563,7 @@ def test_a_record_is_published_submitted_and_withdrawn_by_name(desk: Client) -> 
         ("withdraw", State.WITHDRAWN),
     ):
         response = desk.post(address(Prisoner, verb, prisoner.pk), {"reason": "Test reason"})
-        assert response.url == address(Prisoner, "change", prisoner.pk)  # type: ignore[attr-defined]
+        assert response.url == address(Prisoner, "change", prisoner.pk)  # type: ignore[attr-defined]  # a redirect
         assert _fresh(prisoner).state == state
     assert _fresh(name).state == State.PUBLISHED
 

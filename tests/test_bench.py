@@ -122,13 +122,13 @@ def spelling(text: str, script: str = "Latn", language: str = "en", own: str = "
 def test_a_name_is_written_in_another_script_by_a_table_of_the_benchmarks_own(
     name: Spelling, written: str
 ) -> None:
-    assert questions.KINDS["another script"](name, random.Random(1)) == written  # noqa: S311
+    assert questions.KINDS["another script"](name, random.Random(1)) == written  # noqa: S311  # no secret
 
 
 @pytest.mark.parametrize("kind", ["misspelt", "letters transposed"])
 def test_a_slip_changes_the_longest_word_and_not_its_first_letter(kind: str) -> None:
     name = spelling("Ana Balabran")
-    slips = {questions.KINDS[kind](name, random.Random(seed)) for seed in range(30)}  # noqa: S311
+    slips = {questions.KINDS[kind](name, random.Random(seed)) for seed in range(30)}  # noqa: S311  # no secret
     slips.discard("")  # the letter that was drawn was the one that is there
     assert len(slips) > 3
     assert name.text not in slips
@@ -136,7 +136,7 @@ def test_a_slip_changes_the_longest_word_and_not_its_first_letter(kind: str) -> 
 
 
 def test_the_words_of_a_name_are_reordered() -> None:
-    assert questions.KINDS["reordered"](spelling("Ana Balabran"), random.Random(1)) == (  # noqa: S311
+    assert questions.KINDS["reordered"](spelling("Ana Balabran"), random.Random(1)) == (  # noqa: S311  # no secret
         "Balabran Ana"
     )
 

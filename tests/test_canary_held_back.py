@@ -130,7 +130,7 @@ class HeldBack(Planted):
             for name in record.sensitive:  # type: ignore[attr-defined]  # all of them hold back
                 is_date = isinstance(record._meta.get_field(name), IntervalField)
                 disclosure.hold_back(
-                    record=record,  # type: ignore[arg-type]
+                    record=record,  # type: ignore[arg-type]  # it holds facts back
                     field=name,
                     how=rule if is_date else How.WITHHELD,
                     reason=self.word(f"{how}: reason"),

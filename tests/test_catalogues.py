@@ -125,7 +125,7 @@ def _spoken(node: jinja2.nodes.Node) -> Iterator[str]:
 
 def untranslated_in_jinja(source: str) -> list[str]:
     """Return the words of a Jinja template that are no message, beside tags or inside them."""
-    tree = engines["fast"].env.parse(source)  # type: ignore[attr-defined]
+    tree = engines["fast"].env.parse(source)  # type: ignore[attr-defined]  # of this engine
     shown = tree.find_all((jinja2.nodes.Output, jinja2.nodes.Assign))
     inside = [text for node in shown for text in _spoken(node)]
     outside = untranslated(re.sub(r"{#.*?#}", "", source, flags=re.DOTALL))
@@ -200,7 +200,7 @@ def _context(node: Any) -> str | None:
 def _written(path: Path) -> Iterator[Key]:
     """Yield each message that a template asks for."""
     source = path.read_text("utf-8")
-    for node in _nodes(engines["django"].from_string(source).template.nodelist):  # type: ignore[attr-defined]
+    for node in _nodes(engines["django"].from_string(source).template.nodelist):  # type: ignore[attr-defined]  # of this engine
         if isinstance(node, TranslateNode):
             yield str(node.filter_expression.var.literal), None, _context(node)
         elif isinstance(node, BlockTranslateNode):
@@ -212,7 +212,7 @@ def _written(path: Path) -> Iterator[Key]:
 
 def _written_in_jinja(path: Path) -> Iterator[Key]:
     """Yield each message that a Jinja template asks for."""
-    tree = engines["fast"].env.parse(path.read_text("utf-8"))  # type: ignore[attr-defined]
+    tree = engines["fast"].env.parse(path.read_text("utf-8"))  # type: ignore[attr-defined]  # of this engine
     for _line, _function, text in extract_from_ast(tree, ("_",)):
         yield str(text), None, None
 

@@ -237,7 +237,7 @@ def rule_twice(name: str) -> Build:
 def judgement_without_a_reason() -> models.Model:
     record: Any = pair_of(Judgement)()
     record.reason = ""
-    return record  # type: ignore[no-any-return]
+    return record  # type: ignore[no-any-return]  # comes without types
 
 
 def merger_of_one() -> models.Model:

@@ -437,7 +437,7 @@ def test_every_field_that_is_translated_is_text_of_ours_and_a_fact_or_a_title() 
         for name in model.translated:
             field = model._meta.get_field(name)
             assert field.get_internal_type() in ("CharField", "TextField"), (model, name)
-            assert not field.choices, (model, name)  # type: ignore[union-attr]
+            assert not field.choices, (model, name)  # type: ignore[union-attr]  # a field of its own
     text_of_facts = {
         (model.__name__, name)
         for model in TARGETS.values()

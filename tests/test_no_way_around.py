@@ -97,7 +97,7 @@ def nameless(**values: Any) -> Detention:
         **values,
     )
     disclosure.show_as(person=detention.prisoner, identity="initials", reason="a test")
-    return stored(detention)  # type: ignore[no-any-return]
+    return stored(detention)  # type: ignore[no-any-return]  # comes without types
 
 
 def hold_back(

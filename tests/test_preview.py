@@ -99,7 +99,7 @@ def test_the_portrait_of_a_draft_is_in_its_preview(client: Client) -> None:
     page = previewed(at_desk(client), person)
     address = next(one.attrs["src"] for one in page.main.all("img"))
     response = client.get(address)
-    assert b"".join(response.streaming_content) == b"a picture"  # type: ignore[attr-defined]
+    assert b"".join(response.streaming_content) == b"a picture"  # type: ignore[attr-defined]  # it streams
     assert Client().get(address).status_code == 302
 
 

@@ -90,7 +90,7 @@ def test_what_is_not_public_supports_nothing(person: Prisoner) -> None:
 
 def test_no_records_ask_nothing(django_assert_num_queries: object) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]  # pytest-django's own
-        assert Citations([]).add([]) is None  # type: ignore[func-returns-value]
+        assert Citations([]).add([]) is None  # type: ignore[func-returns-value]  # that it returns nothing is tested
 
 
 # What rests on a source -------------------------------------------------------------------

@@ -74,7 +74,7 @@ def post_worker_init(_worker: object) -> None:
 def when_ready(_server: object) -> None:
     shown = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
     address = f"http://{shown}:{settings.PORT}/"
-    print(  # noqa: T201
+    print(  # noqa: T201  # it is read by whoever starts it
         f"\n  The site         {address}"
         f"\n  The desk         {address}admin/"
         f"\n  First account    {os.path.relpath(sys.executable)} manage.py make_administrator NAME"
@@ -93,7 +93,7 @@ worker_class = "gthread"
 threads = settings.WEB_THREADS
 graceful_timeout = 30  # seconds for running requests to end after a stop or a reload
 # Heartbeats are written to a file; on a slow disk they stall and healthy workers get killed.
-worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # a folder in memory, as gunicorn advises
 # Would be made in the home folder, which a service account may not have.
 control_socket_disable = True
 accesslog = None

@@ -92,7 +92,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # comes without t
             # nobody can make. An empty one would be a secret that everybody knows.
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
-    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002  # named so by its base
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return _("Passkey %(number)s") % {"number": number}
 

@@ -57,24 +57,24 @@ class ShowsFactor:
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]  # a mixin
-        request: HttpRequest = self.request  # type: ignore[attr-defined]
+        request: HttpRequest = self.request  # type: ignore[attr-defined]  # a mixin: its base has it
         record_authentication(request, request.user, "mfa", reauthenticated=True)
         return response
 
 
-class SetUpAuthenticatorView(ShowsFactor, ActivateTOTPView):  # type: ignore[misc]
+class SetUpAuthenticatorView(ShowsFactor, ActivateTOTPView):  # type: ignore[misc]  # comes without types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         secret = context["form"].secret
         return {
             **context,
             # Drawn by a library from letters and digits that this site chose.
-            "drawing": mark_safe(context["totp_svg"]),  # noqa: S308
+            "drawing": mark_safe(context["totp_svg"]),  # noqa: S308  # drawn by the library
             "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         }
 
 
-class AddPasskeyView(ShowsFactor, AddWebAuthnView):  # type: ignore[misc]
+class AddPasskeyView(ShowsFactor, AddWebAuthnView):  # type: ignore[misc]  # comes without types
     pass
 
 
@@ -110,7 +110,7 @@ def end_all_sessions(request: HttpRequest) -> HttpResponse:
 def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     """Follow a one-time link, to a new account or to a new password."""
     if limited := ratelimit.consume_or_429(request, action="reset_password_from_key"):
-        return limited  # type: ignore[no-any-return]
+        return limited  # type: ignore[no-any-return]  # comes without types
     now = timezone.now()
     try:
         link = accounts.open_link(secret=secret, now=now)
@@ -119,7 +119,7 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
             account = taken_up(secret, form)
             logout(request)
             record_authentication(request, account, "password")
-            return perform_login(request, Login(user=account))  # type: ignore[no-any-return]
+            return perform_login(request, Login(user=account))  # type: ignore[no-any-return]  # comes without types
     except accounts.LinkRefusedError:
         return render(request, "accounts/link_refused.html", status=410)
     context = {"link": link, "form": form}

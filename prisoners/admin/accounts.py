@@ -222,7 +222,7 @@ class AccountAdmin(OfAdministrators):
         account = self.get_object(request, str(pk))
         if account is None or not self.has_change_permission(request, account):
             raise PermissionDenied
-        return account  # type: ignore[no-any-return]
+        return account  # type: ignore[no-any-return]  # comes without types
 
     @confirmed
     def sign_out_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -284,7 +284,7 @@ class InvitationAdmin(OfAdministrators):
         obj.__dict__.update(made.__dict__)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
-        return self.show_link(request, request.secret, None)  # type: ignore[attr-defined]
+        return self.show_link(request, request.secret, None)  # type: ignore[attr-defined]  # set by us
 
 
 def _who(request: HttpRequest) -> User:

@@ -175,8 +175,8 @@ class OfRecords(ByRole):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if issubclass(db_field.remote_field.model, Record):
-            kwargs["widget"] = RecordChoice(db_field, self.admin_site)  # type: ignore[attr-defined]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+            kwargs["widget"] = RecordChoice(db_field, self.admin_site)  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # a mixin: its base has it
 
 
 class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
@@ -446,7 +446,7 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
         if not self.has_view_permission(request, record):
             raise PermissionDenied
         if record is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]  # a mixin; Django's own way, without types
         return preview(request, record)
 
     def _verb_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
@@ -454,7 +454,7 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
         if not self._may(request, verb, record):
             raise PermissionDenied
         if record is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]  # a mixin; Django's own way, without types
         self._do(request, verb, [record])
         return HttpResponseRedirect(page_of(record))
 
@@ -573,7 +573,7 @@ class PartsInline(OfRecords):
     leads = False
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset: Any = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
+        formset: Any = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]  # a mixin: its base has it
         formset.may_publish = self.has_publish_permission(request)
         formset.proposes = must_propose(request.user, obj)
         formset.proposed = getattr(request, "proposed_values", {})
@@ -591,8 +591,8 @@ class PartsInline(OfRecords):
         return super().has_delete_permission(request, obj) or must_propose(request.user, obj)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        queryset: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
-        model: type[models.Model] = self.model  # type: ignore[attr-defined]
+        queryset: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]  # a mixin: its base has it
+        model: type[models.Model] = self.model  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         return queryset.prefetch_related(*described(model), *self.related)
 
 
@@ -659,7 +659,7 @@ def refusal(error: DatabaseError | ValidationError) -> ValidationError:
         for constraint in model._meta.constraints:
             columns = getattr(constraint, "fields", None)
             names = ", ".join(
-                f"{model._meta.db_table}.{model._meta.get_field(one).column}"  # type: ignore[union-attr]
+                f"{model._meta.db_table}.{model._meta.get_field(one).column}"  # type: ignore[union-attr]  # a field of its own, and no relation to it
                 for one in columns or ()
             )
             if constraint.name in said or (names and said.endswith(f"failed: {names}")):

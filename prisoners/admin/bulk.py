@@ -292,7 +292,7 @@ class InBulk:
         site: Any = self.admin_site  # type: ignore[attr-defined]  # a mixin
         view = site.admin_view(require_POST(self._bulk_view))
         route = path("in-bulk/<slug:verb>/", view, name="prisoners_prisoner_bulk")
-        return [route, *super().get_urls()]  # type: ignore[misc]
+        return [route, *super().get_urls()]  # type: ignore[misc]  # a mixin: its base has it
 
     def _begin(
         self, request: HttpRequest, queryset: QuerySet[Any], verb: str
@@ -300,7 +300,7 @@ class InBulk:
         numbers = list(queryset.order_by("pk").values_list("pk", flat=True)[: bulk.MOST + 1])
         if len(numbers) > bulk.MOST:
             words = _("Choose at most %(number)s people at once.") % {"number": bulk.MOST}
-            self.message_user(request, words, messages.ERROR)  # type: ignore[attr-defined]
+            self.message_user(request, words, messages.ERROR)  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
             return None
         form = FORMS[verb](initial={"people": ",".join(map(str, numbers))})
         return self._form(request, verb, form, len(numbers))
@@ -326,10 +326,10 @@ class InBulk:
             )
         except ValidationError as error:
             for message in error.messages:
-                self.message_user(request, message, messages.ERROR)  # type: ignore[attr-defined]
+                self.message_user(request, message, messages.ERROR)  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
             return self._preview(request, verb, form, people, change)
         words = _("Done: %(what)s.") % {"what": operation.label}
-        self.message_user(request, words, messages.SUCCESS)  # type: ignore[attr-defined]
+        self.message_user(request, words, messages.SUCCESS)  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         return HttpResponseRedirect(operation_page(operation))
 
     def _form(
@@ -341,7 +341,7 @@ class InBulk:
             "admin/bulk/form.html",
             title=form.title,
             form=form,
-            media=self.media + form.media,  # type: ignore[attr-defined]
+            media=self.media + form.media,  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
             verb=verb,
             chosen=words % {"number": number},
         )
@@ -371,11 +371,11 @@ class InBulk:
         )
 
     def _answer(self, request: HttpRequest, template: str, **values: Any) -> HttpResponse:
-        site: Any = self.admin_site  # type: ignore[attr-defined]
+        site: Any = self.admin_site  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         context = {
             **site.each_context(request),
             "opts": Prisoner._meta,
-            "media": self.media,  # type: ignore[attr-defined]
+            "media": self.media,  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
             "people_page": reverse("admin:prisoners_prisoner_changelist"),
             **values,
         }

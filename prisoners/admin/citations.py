@@ -36,7 +36,7 @@ def fact_choices(model: type[Record]) -> list[tuple[str, Any]]:
     return [
         WHOLE,
         *(
-            (name, capfirst(model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+            (name, capfirst(model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # a field of its own, and no relation to it
             for name in citable(model)
         ),
     ]
@@ -129,7 +129,7 @@ class SeveralForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         cast(forms.MultipleChoiceField, self.fields["facts"]).choices = choices
 
     def _sources(self) -> Any:
-        return cast(forms.ModelChoiceField, self.fields["source"]).choices  # type: ignore[type-arg]
+        return cast(forms.ModelChoiceField, self.fields["source"]).choices  # type: ignore[type-arg]  # in the stubs only
 
 
 def fact_key(gap: Gap) -> str:
@@ -155,7 +155,7 @@ class CitedAdmin(RecordAdmin):
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         if record is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]  # a mixin; Django's own way, without types
         gaps = {fact_key(gap): gap for gap in facts(record)}
         initial = {"source": request.session.get(LAST_SOURCE)}
         form = SeveralForm(gaps, set(uncited(record)), request.POST or None, initial=initial)
@@ -261,7 +261,7 @@ class CitationAdmin(RecordAdmin):
         target = citation.target
         if target is None or not citation.field:
             return WHOLE[1]
-        return target._meta.get_field(citation.field).verbose_name  # type: ignore[union-attr]
+        return target._meta.get_field(citation.field).verbose_name  # type: ignore[union-attr]  # a field of its own, and no relation to it
 
 
 def settled(request: HttpRequest, citation: Citation | None) -> str | None:

@@ -76,8 +76,8 @@ def facts_of(parts: dict[str, HoldsBack]) -> list[tuple[str, str]]:
         for name in one.sensitive:
             if not stated(one, name):  # type: ignore[arg-type]  # all of them are records
                 continue
-            label = one._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-            words = f"{capfirst(one._meta.verbose_name)}: {label}: {shown(one, name)}"  # type: ignore[arg-type]
+            label = one._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # a field of its own, and no relation to it
+            words = f"{capfirst(one._meta.verbose_name)}: {label}: {shown(one, name)}"  # type: ignore[arg-type]  # it holds facts back
             found.append((f"{key}-{name}", words))
     return found
 
@@ -86,14 +86,14 @@ def rules_of(parts: dict[str, HoldsBack]) -> list[Context]:
     """Return each rule in words, with what is known and what visitors see."""
     found = []
     for one in parts.values():
-        for rule in one.disclosure_rules.all():  # type: ignore[attr-defined]
+        for rule in one.disclosure_rules.all():  # type: ignore[attr-defined]  # all that hold facts have them
             field = one._meta.get_field(rule.field)
             found.append(
                 {
                     "pk": rule.pk,
-                    "fact": f"{capfirst(one._meta.verbose_name)}: {field.verbose_name}",  # type: ignore[union-attr]
+                    "fact": f"{capfirst(one._meta.verbose_name)}: {field.verbose_name}",  # type: ignore[union-attr]  # a field of its own, and no relation to it
                     "known": rule.kept.get(rule.field, ""),
-                    "seen": shown(one, rule.field) or _("nothing"),  # type: ignore[arg-type]
+                    "seen": shown(one, rule.field) or _("nothing"),  # type: ignore[arg-type]  # it holds facts back
                     "rule": rule,
                     "is_due": bool(rule.review_on and rule.review_on <= timezone.localdate()),
                 }

@@ -332,7 +332,7 @@ class Entering:
         return [
             path("enter/", enter, name="prisoners_prisoner_enter"),
             path("entered/<int:pk>/", entered, name="prisoners_prisoner_entered"),
-            *super().get_urls(),  # type: ignore[misc]
+            *super().get_urls(),  # type: ignore[misc]  # a mixin: its base has it
         ]
 
     # Entering
@@ -427,7 +427,7 @@ class Entering:
             title=_("Enter people from a text"),
             text=text,
             rows=rows,
-            media=self.media + text.media,  # type: ignore[attr-defined]
+            media=self.media + text.media,  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
             dates_help=Detention._meta.get_field("began").help_text,
             can_grow=len(rows.forms) < MOST,
             most=MOST,
@@ -471,7 +471,7 @@ class Entering:
             can_submit=bool(drafts) and may(request.user, WRITE),
             undo_page=operation_page(operation),
             can_undo=operation.undone_at is None and may_undo(request.user, operation),
-            media=self.media,  # type: ignore[attr-defined]
+            media=self.media,  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         )
 
     def _submit_all(self, request: HttpRequest, drafts: list[Any]) -> HttpResponse:
@@ -485,7 +485,7 @@ class Entering:
         return HttpResponseRedirect(request.path)
 
     def _answer_entering(self, request: HttpRequest, name: str, **values: Any) -> HttpResponse:
-        site: Any = self.admin_site  # type: ignore[attr-defined]
+        site: Any = self.admin_site  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         context = {
             **site.each_context(request),
             # The table has the whole width.

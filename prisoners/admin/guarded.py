@@ -47,8 +47,8 @@ class Guarded(ByRole, ModelAdmin):
             if meanwhile is None:
                 return self.save_page(request, object_id, form_url, extra_context)
             sent = request.POST
-            request.POST = meanwhile.entries  # type: ignore[assignment]
-            request.refusal = ValidationError(told(meanwhile))  # type: ignore[attr-defined]
+            request.POST = meanwhile.entries  # type: ignore[assignment]  # what is read from here on
+            request.refusal = ValidationError(told(meanwhile))  # type: ignore[attr-defined]  # set by us
             try:
                 response = super().changeform_view(request, object_id, form_url, extra_context)
             finally:
@@ -70,13 +70,13 @@ class Guarded(ByRole, ModelAdmin):
         """Show what was typed about a deleted record as a new one; save it when sent again."""
         sent = request.POST
         if ANEW not in sent:
-            request.refusal = ValidationError(  # type: ignore[attr-defined]
+            request.refusal = ValidationError(  # type: ignore[attr-defined]  # set by us
                 _(
                     "Somebody deleted this record while you had it open. Nothing of yours is lost: "
                     "save again to enter it anew."
                 )
             )
-        request.POST = as_new(sent, self.model)  # type: ignore[assignment]
+        request.POST = as_new(sent, self.model)  # type: ignore[assignment]  # what is read from here on
         try:
             response = super().changeform_view(request, None, form_url, extra)
         finally:

@@ -83,7 +83,7 @@ class OperationPages:
         site: Any = self.admin_site  # type: ignore[attr-defined]  # a mixin
         view = site.admin_view(self._operation_view)
         route = path("operation/<int:pk>/", view, name="prisoners_merger_operation")
-        return [route, *super().get_urls()]  # type: ignore[misc]
+        return [route, *super().get_urls()]  # type: ignore[misc]  # a mixin: its base has it
 
     def _operation_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not may(request.user, READ):
@@ -117,10 +117,10 @@ class OperationPages:
                 "%(number)s proposals are accepted: visitors see what they change.",
                 accepted,
             )
-            self.message_user(request, words % {"number": accepted}, messages.SUCCESS)  # type: ignore[attr-defined]
+            self.message_user(request, words % {"number": accepted}, messages.SUCCESS)  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         named_at_once([one for one, _why in refused])
         for one, why in refused[:FIRST_FEW]:
-            self.message_user(request, f"{_named(one)}: {' '.join(why)}", messages.ERROR)  # type: ignore[attr-defined]
+            self.message_user(request, f"{_named(one)}: {' '.join(why)}", messages.ERROR)  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         return HttpResponseRedirect(request.path)
 
     def _undo(self, request: HttpRequest, operation: Operation, form: forms.Form) -> bool:
@@ -131,21 +131,21 @@ class OperationPages:
             form.add_error(None, error)
             return False
         words = _("It is undone: every record is what it was before.")
-        self.message_user(request, words, messages.SUCCESS)  # type: ignore[attr-defined]
+        self.message_user(request, words, messages.SUCCESS)  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         return True
 
     def _operation_page(
         self, request: HttpRequest, operation: Operation, form: forms.Form, can_undo: bool
     ) -> HttpResponse:
-        site: Any = self.admin_site  # type: ignore[attr-defined]
+        site: Any = self.admin_site  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         merger = getattr(operation, "merger", None)
         people = [merger.kept, merger.merged] if merger else []
         imported = getattr(operation, "import_run", None)
         waiting = proposals(operation)
         context = {
             **site.each_context(request),
-            "opts": self.opts,  # type: ignore[attr-defined]
-            "media": self.media,  # type: ignore[attr-defined]
+            "opts": self.opts,  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
+            "media": self.media,  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
             "title": operation.describe(),
             "operation": operation,
             "people": [(str(one), page_of(one)) for one in people],

@@ -266,7 +266,7 @@ class PrisonerAdmin(Entering, InBulk, CitedAdmin):
         if not self.reads_restricted(request):
             raise PermissionDenied
         if person is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]  # a mixin; Django's own way, without types
         context = {**self.admin_site.each_context(request), "opts": self.opts}
         return shown_page(request, person, context, may_decide=self.has_publish_permission(request))
 

@@ -95,18 +95,18 @@ class Proposing(Guarded):
         number = request.GET.get(REVISION, "")
         if not re.fullmatch(r"\d{1,18}", number):
             return None
-        return proposed_for(record).filter(by=request.user, pk=number).first()  # type: ignore[misc]
+        return proposed_for(record).filter(by=request.user, pk=number).first()  # type: ignore[misc]  # signed in by now
 
     def proposed_values(self, request: HttpRequest, record: Record) -> dict[Key, Values]:
         if not hasattr(request, "proposed_values"):
             revision = self.own_revision(request, record)
-            request.proposed_values = {  # type: ignore[attr-defined]
+            request.proposed_values = {  # type: ignore[attr-defined]  # set by us
                 (one["kind"], one["record"]): {
                     name: after for name, (_before, after) in one["fields"].items()
                 }
                 for one in (revision.changes if revision else ())
             }
-        found: dict[Key, Values] = request.proposed_values  # type: ignore[attr-defined]
+        found: dict[Key, Values] = request.proposed_values  # type: ignore[attr-defined]  # set by us
         return found
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -179,10 +179,10 @@ class Proposing(Guarded):
             context["revisions"] = proposed_for(record)
             if context["own_revision"] is not None:
                 # The form shows what is proposed; what it was opened at is what is stored.
-                proposed, request.proposed_values = request.proposed_values, {}  # type: ignore[attr-defined]
+                proposed, request.proposed_values = request.proposed_values, {}  # type: ignore[attr-defined]  # set by us
                 unfilled = self.unfilled(request, type(record)._default_manager.get(pk=record.pk))
                 context["opened"] = page_values(*unfilled).as_text()
-                request.proposed_values = proposed  # type: ignore[attr-defined]
+                request.proposed_values = proposed  # type: ignore[attr-defined]  # set by us
         return super().render_change_form(request, context, *args, **kwargs)
 
 
@@ -219,7 +219,7 @@ def _hear(request: HttpRequest, storage: Any) -> None:
 
 def _send(request: HttpRequest, entries: QueryDict, files: Any) -> None:
     """Let a request bring other entries and files."""
-    request.POST = entries  # type: ignore[assignment]
+    request.POST = entries  # type: ignore[assignment]  # what is read from here on
     request._files = files  # type: ignore[attr-defined]  # noqa: SLF001  # its only place
 
 

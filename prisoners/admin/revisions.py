@@ -173,7 +173,7 @@ def words(old: str, new: str) -> list[tuple[str, str]]:
 def citations_by_field(record: Record) -> dict[str, list[Citation]]:
     found: dict[str, list[Citation]] = {}
     if type(record) in TARGET_NAMES:
-        for one in record.citations.exclude(state="withdrawn").select_related("source"):  # type: ignore[attr-defined]
+        for one in record.citations.exclude(state="withdrawn").select_related("source"):  # type: ignore[attr-defined]  # all that hold facts have them
             found.setdefault(one.field, []).append(one)
     return found
 
@@ -249,7 +249,7 @@ class RevisionAdmin(ByRole, ModelAdmin):
             raise PermissionDenied
         revision: Revision | None = self.get_object(request, unquote(object_id))
         if revision is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]  # a mixin; Django's own way, without types
         record = revisions.load(revision.kind, revision.record)
         changed = lines_of(revision, restricted=may(request.user, RESTRICTED))
         stored = [one.record for one in changed if one.record is not None]
@@ -297,7 +297,7 @@ class RevisionAdmin(ByRole, ModelAdmin):
     def _verb_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         revision: Revision | None = self.get_object(request, str(pk))
         if revision is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined,no-any-return]  # a mixin; Django's own way, without types
         if not self._may(request, verb, revision):
             raise PermissionDenied
         action, _label = VERBS[verb]

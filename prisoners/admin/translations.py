@@ -30,7 +30,7 @@ from prisoners.reading.untold import of_what_is_shown
 def field_choices(model: type[Record]) -> list[tuple[str, Any]]:
     """Return the fields of a model that are translated, in words."""
     return [
-        (name, capfirst(model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+        (name, capfirst(model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # a field of its own, and no relation to it
         for name in model.translated
     ]
 

@@ -811,7 +811,7 @@ class _Uniting:
         self, conflict: Conflict, lost: str, won: str, moved: list[Citation]
     ) -> None:
         stance = Citation.Stance.SUPPORTS if conflict.agree else Citation.Stance.CONTRADICTS
-        there = list(self.kept.citations.exclude(state=State.WITHDRAWN))  # type: ignore[attr-defined]
+        there = list(self.kept.citations.exclude(state=State.WITHDRAWN))  # type: ignore[attr-defined]  # all that hold facts have them
         numbers = {one.pk for one in moved}
         own = [one for one in there if one.field == conflict.field]
         for one in own:
@@ -853,8 +853,8 @@ class _Uniting:
 
     def _citations(self, before: dict[str, tuple[str, str]]) -> list[Citation]:
         target = TARGET_NAMES[self.model]
-        theirs = list(self.merged.citations.exclude(state=State.WITHDRAWN))  # type: ignore[attr-defined]
-        ours = list(self.kept.citations.exclude(state=State.WITHDRAWN))  # type: ignore[attr-defined]
+        theirs = list(self.merged.citations.exclude(state=State.WITHDRAWN))  # type: ignore[attr-defined]  # all that hold facts have them
+        ours = list(self.kept.citations.exclude(state=State.WITHDRAWN))  # type: ignore[attr-defined]  # all that hold facts have them
         for name, conflict in self.lost.items():
             kept_said, merged_said = before[name]
             if conflict.chosen == MERGED and not self.united.waits:
@@ -916,10 +916,10 @@ class _Uniting:
         """A translation goes with the text that it is of."""
         taken = set(self.united.taken_at_once)
         target = TRANSLATED_NAMES[self.model]
-        ours = {(one.field, one.language): one for one in self.kept.translations.all()}  # type: ignore[attr-defined]
+        ours = {(one.field, one.language): one for one in self.kept.translations.all()}  # type: ignore[attr-defined]  # all that hold facts have them
         theirs = {
             (one.field, one.language): one
-            for one in self.merged.translations.exclude(state=State.WITHDRAWN)  # type: ignore[attr-defined]
+            for one in self.merged.translations.exclude(state=State.WITHDRAWN)  # type: ignore[attr-defined]  # all that hold facts have them
         }
         for place, one in ours.items():
             if place[0] in taken and place not in theirs and one.state != State.WITHDRAWN:

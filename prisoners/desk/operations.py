@@ -417,7 +417,7 @@ def _make_again(model: type[Any], records: list[Touched]) -> None:
     for chosen, parameter in some((one.before or 0 for one in gone), DEFAULT_DB_ALIAS):
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {at.record} ({names}) SELECT {at.of('h')} "  # noqa: S608
+                f"INSERT INTO {at.record} ({names}) SELECT {at.of('h')} "  # noqa: S608  # our own names
                 f"FROM {at.history} h WHERE h.history_id {chosen} ORDER BY h.id",
                 [parameter],
             )
@@ -445,7 +445,7 @@ def _change_back(model: type[Any], records: list[Touched]) -> None:
     ((last, lasts),) = some((one.last for one in records), DEFAULT_DB_ALIAS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {at.record} SET {values} FROM {at.history} b, {at.history} w "  # noqa: S608
+            f"UPDATE {at.record} SET {values} FROM {at.history} b, {at.history} w "  # noqa: S608  # our own names
             f"WHERE b.id = {at.record}.id AND w.id = {at.record}.id "
             f"AND b.history_id {before} AND w.history_id {last}",
             [*([now] if NO_FACT in at.names else []), befores, lasts],

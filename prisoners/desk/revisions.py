@@ -291,7 +291,7 @@ def drafts_with(revision: Revision, changed: list[Record]) -> list[Record]:
     for record in changed:
         if type(record) in TARGET_NAMES:
             facts = ["", *names[kind_of(record), record.pk]]
-            for citation in record.citations.filter(field__in=facts).select_related("source"):  # type: ignore[attr-defined]
+            for citation in record.citations.filter(field__in=facts).select_related("source"):  # type: ignore[attr-defined]  # all that hold facts have them
                 whole.setdefault((kind_of(citation), citation.pk), citation)
     return [one for one in whole.values() if one.state in UNPUBLISHED]
 

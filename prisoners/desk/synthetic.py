@@ -104,7 +104,7 @@ class Table:
                         copy.write_row(row)
                 return
             # Names of our own tables and columns, nothing from outside.
-            sql = f"INSERT INTO {self.name} ({self.columns}) VALUES ({self.places})"  # noqa: S608
+            sql = f"INSERT INTO {self.name} ({self.columns}) VALUES ({self.places})"  # noqa: S608  # our own names
             cursor.executemany(sql, whole)
 
 

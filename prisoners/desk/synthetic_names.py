@@ -408,7 +408,7 @@ CULTURES: Final = (
 def family(culture: int, number: int, woman: bool) -> tuple[Syllable, ...]:
     """Return one of a culture's family names; the same number is the same family."""
     # Not secret: it has to be the same name each time.
-    rng = random.Random(number * len(CULTURES) + culture)  # noqa: S311
+    rng = random.Random(number * len(CULTURES) + culture)  # noqa: S311  # no secret
     stems = CULTURES[culture].stems
     begin = int(rng.random() * (len(stems) - 1)) if len(stems) > 2 else 0
     chosen = [rng.choice(stem) for stem in stems[begin:]]

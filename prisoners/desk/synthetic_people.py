@@ -225,7 +225,7 @@ def invent(seed: int, block: int, count: int, shared: Shared) -> Rows:
 class _Block:
     def __init__(self, seed: int, block: int, shared: Shared) -> None:
         # Not secret: the same seed is to give the same people.
-        self.random = random.Random(f"{seed} {block}").random  # noqa: S311
+        self.random = random.Random(f"{seed} {block}").random  # noqa: S311  # no secret
         self.shared = shared
         self.rows: Rows = defaultdict(list)
         self.releases = [self._release(block * RELEASES + one) for one in range(RELEASES)]

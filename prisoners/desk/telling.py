@@ -230,7 +230,7 @@ def _texts(record: Record, *, drafts: bool = False) -> Iterator[tuple[Record, st
 def _whole(record: Record) -> Iterator[Record]:
     yield record
     if type(record) in TRANSLATED_NAMES:
-        yield from record.translations.exclude(state=State.WITHDRAWN)  # type: ignore[attr-defined]
+        yield from record.translations.exclude(state=State.WITHDRAWN)  # type: ignore[attr-defined]  # all that hold facts have them
     for part in parts(record):
         yield from _whole(part)
 

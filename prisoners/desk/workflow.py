@@ -140,9 +140,9 @@ def with_parts(record: Record) -> Iterator[Record]:
     """Yield a record, its parts and theirs, and the citations and translations of each."""
     yield record
     if type(record) in TRANSLATED_NAMES:
-        yield from record.translations.exclude(state=State.WITHDRAWN)  # type: ignore[attr-defined]
+        yield from record.translations.exclude(state=State.WITHDRAWN)  # type: ignore[attr-defined]  # all that hold facts have them
     if type(record) in TARGET_NAMES:
-        yield from record.citations.exclude(state=State.WITHDRAWN).select_related("source")  # type: ignore[attr-defined]
+        yield from record.citations.exclude(state=State.WITHDRAWN).select_related("source")  # type: ignore[attr-defined]  # all that hold facts have them
     for part in parts(record):
         yield from with_parts(part)
 

@@ -211,7 +211,7 @@ def visible(
     for name in getattr(model, "public_through", ()):
         if name == apart_from:
             continue
-        relation: ForeignKey[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]
+        relation: ForeignKey[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]  # a relation to its owner
         through = visible(relation.related_model, scope, f"{prefix}{name}__")
         if relation.null:
             through |= Q(**{f"{prefix}{name}__isnull": True})

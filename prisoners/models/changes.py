@@ -186,7 +186,7 @@ def _make_on_postgresql(database: BaseDatabaseWrapper) -> bool:
 
 
 def _log_everything(random: str) -> str:
-    return f"INSERT INTO {TABLE} (stamp, kind) VALUES ({random}, '{EVERYTHING}')"  # noqa: S608
+    return f"INSERT INTO {TABLE} (stamp, kind) VALUES ({random}, '{EVERYTHING}')"  # noqa: S608  # our own names
 
 
 def log_everything(using: str = DEFAULT_DB_ALIAS) -> None:

@@ -213,8 +213,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
             raise ProtectedError(str(STAYS), consents)
         return 0, {}
 
-    delete.alters_data = True  # type: ignore[attr-defined]
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete.alters_data = True  # type: ignore[attr-defined]  # read by Django
+    delete.queryset_only = True  # type: ignore[attr-defined]  # read by Django
 
 
 class Consent(models.Model):

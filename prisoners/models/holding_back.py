@@ -113,7 +113,7 @@ class HoldsBack(models.Model):
             shown = {one: shown_of(self, one, how) for one in names}
             lost = {one for one in names if known[one] != shown[one]}
             if lost:
-                self.disclosure_rules.filter(field=name).update(kept=known)  # type: ignore[attr-defined]
+                self.disclosure_rules.filter(field=name).update(kept=known)  # type: ignore[attr-defined]  # all that hold facts have them
                 for one in lost:
                     setattr(self, one, shown[one])
                 changed |= lost

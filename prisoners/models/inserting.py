@@ -113,7 +113,7 @@ def _next_number(number: Any, cursor: Any) -> int:
     """Return the number that SQLite would give to the next row: one that was never given."""
     table, column = number.model._meta.db_table, number.column
     cursor.execute(
-        "SELECT MAX(IFNULL((SELECT seq FROM sqlite_sequence WHERE name = %s), 0), "  # noqa: S608
+        "SELECT MAX(IFNULL((SELECT seq FROM sqlite_sequence WHERE name = %s), 0), "  # noqa: S608  # our own names
         f'IFNULL((SELECT MAX("{column}") FROM "{table}"), 0)) + 1',  # our own names
         [table],
     )

@@ -112,7 +112,7 @@ def _detention(event: Event) -> dict[str, Any]:
 
 
 def _release(event: Event) -> dict[str, Any]:
-    release: Release = event.record  # type: ignore[assignment]
+    release: Release = event.record  # type: ignore[assignment]  # of this kind
     deal = seen(release.deal)
     announced = ""
     if release.headcount is not None:
@@ -129,7 +129,7 @@ def _release(event: Event) -> dict[str, Any]:
 
 
 def _deal(event: Event) -> dict[str, Any]:
-    deal: Deal = event.record  # type: ignore[assignment]
+    deal: Deal = event.record  # type: ignore[assignment]  # of this kind
     return {
         "title": deal.title,
         "url": deal.get_absolute_url(),
@@ -142,7 +142,7 @@ def _deal(event: Event) -> dict[str, Any]:
 
 
 def _concession(event: Event) -> dict[str, Any]:
-    concession: Concession = event.record  # type: ignore[assignment]
+    concession: Concession = event.record  # type: ignore[assignment]  # of this kind
     return {
         "title": concession.what,
         "url": concession.get_absolute_url(),
@@ -158,7 +158,7 @@ def _concession(event: Event) -> dict[str, Any]:
 
 
 def _statement(event: Event) -> dict[str, Any]:
-    statement: Statement = event.record  # type: ignore[assignment]
+    statement: Statement = event.record  # type: ignore[assignment]  # of this kind
     linked = [one for one in (statement.release, statement.deal) if one]
     return {
         "title": str(statement.said_by),
@@ -170,7 +170,7 @@ def _statement(event: Event) -> dict[str, Any]:
 
 
 def _figure(event: Event) -> dict[str, Any]:
-    reported: Figure = event.record  # type: ignore[assignment]
+    reported: Figure = event.record  # type: ignore[assignment]  # of this kind
     by = reported.stated_by.name if reported.stated_by else _("the source itself")
     title = _("%(number)s %(counts)s, %(country)s") % {
         "number": figure(reported),
@@ -191,7 +191,7 @@ def _figure(event: Event) -> dict[str, Any]:
 
 
 def _sentence(event: Event) -> dict[str, Any]:
-    sentence: Sentence = event.record  # type: ignore[assignment]
+    sentence: Sentence = event.record  # type: ignore[assignment]  # of this kind
     person = sentence.detention.prisoner
     return {
         "title": _("%(name)s sentenced") % {"name": person.name},
@@ -202,7 +202,7 @@ def _sentence(event: Event) -> dict[str, Any]:
 
 
 def _recognition(event: Event) -> dict[str, Any]:
-    recognition: Recognition = event.record  # type: ignore[assignment]
+    recognition: Recognition = event.record  # type: ignore[assignment]  # of this kind
     person = recognition.prisoner
     return {
         "title": _("%(who)s recognises %(name)s as a political prisoner")
@@ -213,7 +213,7 @@ def _recognition(event: Event) -> dict[str, Any]:
 
 
 def _award(event: Event) -> dict[str, Any]:
-    award: Affiliation = event.record  # type: ignore[assignment]
+    award: Affiliation = event.record  # type: ignore[assignment]  # of this kind
     person = award.prisoner
     return {
         "title": f"{person.name}: {award.role}, {award.actor}",

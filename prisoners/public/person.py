@@ -89,7 +89,7 @@ def portrait(request: HttpRequest, found: PrisonerQuerySet) -> HttpResponse:
         raise Http404
     # The stored name says nothing of use, and goes into the answer unless another is given.
     name = f"{person.public_id}{Path(person.portrait.name).suffix}"
-    return FileResponse(person.portrait.open(), filename=name)  # type: ignore[return-value]
+    return FileResponse(person.portrait.open(), filename=name)  # type: ignore[return-value]  # a file is a response
 
 
 def _status(

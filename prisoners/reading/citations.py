@@ -37,7 +37,7 @@ def place(record: Record) -> Place:
 def owners(record: Record) -> Iterator[Place]:
     """Yield what a record is a part of, and what that is a part of, as citations name them."""
     while record.owner_field:
-        relation: ForeignKey[Any, Any] = record._meta.get_field(record.owner_field)  # type: ignore[assignment]
+        relation: ForeignKey[Any, Any] = record._meta.get_field(record.owner_field)  # type: ignore[assignment]  # a relation to its owner
         owner: Any = relation.related_model
         yield TARGET_NAMES[owner], getattr(record, relation.attname)
         if not owner.owner_field:
@@ -89,7 +89,7 @@ def leads_to_a_person(model: type[Record]) -> bool:
     while model is not Prisoner:
         if model.owner_field is None:
             return False
-        model = model._meta.get_field(model.owner_field).related_model  # type: ignore[assignment]
+        model = model._meta.get_field(model.owner_field).related_model  # type: ignore[assignment]  # a relation to its owner
     return True
 
 

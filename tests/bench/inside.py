@@ -163,7 +163,7 @@ def export(file: Path) -> dict[str, bool]:
     with closing(sqlite3.connect(file)) as flat, flat:
         flat.execute(f"CREATE TABLE people (id INTEGER PRIMARY KEY, name, {', '.join(columns)})")
         flat.executemany(
-            f"INSERT INTO people VALUES (?, ?{', ?' * len(columns)})",  # noqa: S608
+            f"INSERT INTO people VALUES (?, ?{', ?' * len(columns)})",  # noqa: S608  # our own names
             (
                 (
                     person.pk,

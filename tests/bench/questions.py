@@ -47,7 +47,7 @@ class Lists:
     """
 
     def __init__(self, seed: str, day: date) -> None:
-        self.chance = random.Random(seed)  # noqa: S311
+        self.chance = random.Random(seed)  # noqa: S311  # no secret
         self.day = day
         people = sample(self.chance)
         self.people: dict[int, dict[str, list[str]]] = {one: defaultdict(list) for one in people}
@@ -153,7 +153,7 @@ OF_PEOPLE: Final = (PrisonerName.Kind.OWN, PrisonerName.Kind.TRANSLITERATION)
 
 def names(seed: str, count: int) -> list[Query]:
     """Return ``count`` queries of each kind, none of them twice."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311  # no secret
     queries: list[Query] = []
     seen: set[str] = set()
     spellings = list(_spellings(chance))

@@ -159,7 +159,7 @@ def _asked(ranges: Sequence[_Range], newest: int) -> Iterator[tuple[int, int, st
             parameters += [place, wanted.key.encode(), begins, after(wanted.begins).encode()]
         # The ranges first: each is a few entries of the index, and it is read by nothing else.
         sql = (
-            f"WITH wanted (place, key, low, high) AS (VALUES {', '.join([one] * len(some))}) "  # noqa: S608
+            f"WITH wanted (place, key, low, high) AS (VALUES {', '.join([one] * len(some))}) "  # noqa: S608  # our own names
             "SELECT wanted.place, entry.name_id, entry.detail "
             f"FROM wanted CROSS JOIN {table} entry "
             "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "

@@ -96,14 +96,14 @@ def against(facts: Iterable[tuple[Place, str]]) -> dict[tuple[Place, str], list[
 # rests on no source as a whole. The tables are our own, and nothing in it comes from outside.
 
 SUPPORT: Final = (
-    f"SELECT 1 FROM {Citation._meta.db_table} c "  # noqa: S608
+    f"SELECT 1 FROM {Citation._meta.db_table} c "  # noqa: S608  # our own names
     f"JOIN {Source._meta.db_table} s ON s.id = c.source_id "
     f"WHERE c.stance = '{Citation.Stance.SUPPORTS.value}' "
     f"AND c.state <> '{State.WITHDRAWN.value}' AND s.state <> '{State.WITHDRAWN.value}' "
     "AND c.{target}_id = {record}.id AND c.field = '{field}'"
 )
 WRITTEN: Final = (
-    f"SELECT l.object_id FROM {LogEntry._meta.db_table} l "  # noqa: S608
+    f"SELECT l.object_id FROM {LogEntry._meta.db_table} l "  # noqa: S608  # our own names
     f"JOIN {ContentType._meta.db_table} t ON t.id = l.content_type_id "
     "WHERE l.user_id = %s AND t.app_label = '{app}' AND t.model = '{model}'"
 )
@@ -131,7 +131,7 @@ def _question(published: bool | None, of_somebody: bool) -> str:
     )
     parts = " UNION ALL ".join(_records(model, published) for model in TARGETS.values())
     return (
-        f"WITH {lacking} SELECT kind, number, root, is_published, bits FROM ({parts}) AS found "  # noqa: S608
+        f"WITH {lacking} SELECT kind, number, root, is_published, bits FROM ({parts}) AS found "  # noqa: S608  # our own names
         "WHERE bits > 0 LIMIT %s"
     )
 
@@ -151,7 +151,7 @@ def _lacking(root: type[Record], of_somebody: bool) -> str:
         written = WRITTEN.format(app=root._meta.app_label, model=root._meta.model_name)
         conditions.append(f"CAST(o.id AS text) IN ({written})")
     return (
-        f"SELECT o.id, o.state FROM {root._meta.db_table} o "  # noqa: S608
+        f"SELECT o.id, o.state FROM {root._meta.db_table} o "  # noqa: S608  # our own names
         f"WHERE {' AND '.join(conditions)}"
     )
 
@@ -180,7 +180,7 @@ def _records(model: type[Record], published: bool | None) -> str:
         for place, field in enumerate(model.facts)
     )
     return (
-        f"SELECT {KINDS.index(model)} AS kind, o0.id AS number, "  # noqa: S608
+        f"SELECT {KINDS.index(model)} AS kind, o0.id AS number, "  # noqa: S608  # our own names
         f"o{last}.id AS root, CASE WHEN {is_published} THEN 1 ELSE 0 END AS is_published, "
         f"{bits} AS bits FROM {' CROSS JOIN '.join(tables)} "
         f"WHERE {' AND '.join(conditions)}"
