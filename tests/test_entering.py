@@ -30,7 +30,13 @@ from prisoners.models import (
 )
 from prisoners.reading.gaps import uncited
 from tests.desk import at_desk
-from tests.factories import PrisonerFactory, ReleaseFactory, SourceFactory, cite
+from tests.factories import (
+    PrisonerFactory,
+    PrisonerNameFactory,
+    ReleaseFactory,
+    SourceFactory,
+    cite,
+)
 from tests.reader import Page, read
 from tests.test_admin import said
 
@@ -327,6 +333,17 @@ def test_whoever_may_be_in_the_record_is_shown_before_anything_is_written(
     assert "born 3 February 1970" in page
     assert reverse("admin:prisoners_prisoner_change", args=[known.pk]) in response.content.decode()
     assert Prisoner.objects.count() == 1
+
+
+def test_somebody_of_many_spellings_is_found_by_the_last_of_them(
+    desk: Client, source: Source
+) -> None:
+    known = PrisonerFactory.create(name__text=NAMES[2])
+    for number in range(1, 9):
+        last = PrisonerNameFactory.create(prisoner=known, text=f"{NAMES[0]}{'a' * number}")
+    assert last.pk > Prisoner.objects.latest("pk").pk
+    response = enter(desk, source, {"name": last.text}, {"name": NAMES[1]})
+    assert "Nothing is written yet: 1 of them may be in the record already." in said(response)
 
 
 @pytest.mark.parametrize(("choice", "people"), [("new", 3), ("out", 2), ("known", 2)])

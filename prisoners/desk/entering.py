@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -96,8 +95,7 @@ class Resembling:
 
 def resembling(people: Mapping[int, Told]) -> dict[int, list[Resembling]]:
     """Return who in the record each person (by any number) may be, the likeliest first."""
-    newest = Prisoner.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    found = likenesses([_asked(*one) for one in people.items()], scheme="", newest=newest)
+    found = likenesses([_asked(*one) for one in people.items()], scheme="")
     numbers = {alike.prisoner for some in found.values() for alike in some}
     merged = Merger.objects.standing().values("merged")
     known = Prisoner.objects.filter(pk__in=numbers).exclude(pk__in=merged).prefetch_related("names")

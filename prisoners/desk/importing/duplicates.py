@@ -66,15 +66,15 @@ class _Range:
 
 
 def likenesses(
-    rows: Sequence[Understood], *, scheme: str, newest: int
+    rows: Sequence[Understood], *, scheme: str, newest_name: int | None = None
 ) -> dict[int, list[Likeness]]:
     """Return whom each row (by number) may be about, the likeliest first.
 
-    ``newest`` is the largest number of a spelling that is looked at: those made by the import
-    itself are not.
+    ``newest_name`` is the largest number of a spelling (not of a person) that is looked at: those
+    that an import makes itself are not. None: all are.
     """  # fmt: skip
     ranges = [one for row in rows for one in _ranges(row)]
-    near = _near(ranges, newest)
+    near = _near(ranges, newest_name)
     spellings = _spellings({name for found in near.values() for name, _typed in found})
     alike = {row.number: list(_alike(row, near.get(row.number, ()), spellings)) for row in rows}
     # Nearly all are somebody else by their names or births: the rest is asked of those left.
@@ -116,10 +116,10 @@ def _ranges(row: Understood) -> Iterator[_Range]:
             yield _Range(row.number, text, key, begins, detail)
 
 
-def _near(ranges: Sequence[_Range], newest: int) -> dict[int, list[tuple[int, str]]]:
+def _near(ranges: Sequence[_Range], newest_name: int | None) -> dict[int, list[tuple[int, str]]]:
     """Return for each row the spellings (numbers) that are folded much like its own, and which."""
     folded: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    places = _asked(ranges, newest)
+    places = _asked(ranges, newest_name)
     for place, name, detail in places:
         folded[place][detail].append(name)
     found: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
@@ -146,7 +146,7 @@ def _near(ranges: Sequence[_Range], newest: int) -> dict[int, list[tuple[int, st
     }
 
 
-def _asked(ranges: Sequence[_Range], newest: int) -> Iterator[tuple[int, int, str]]:
+def _asked(ranges: Sequence[_Range], newest_name: int | None) -> Iterator[tuple[int, int, str]]:
     """Yield from the index what lies in each range: its place among them, the name, the detail."""
     table, limits = NameKey._meta.db_table, list(enumerate(ranges))
     cast = "::bytea" if connection.vendor == "postgresql" else ""
@@ -170,7 +170,7 @@ def _asked(ranges: Sequence[_Range], newest: int) -> Iterator[tuple[int, int, st
             while rows := cursor.fetchmany(2000):
                 for place, name, detail in rows:
                     # Asked for above, SQLite would go through the whole index beforehand.
-                    if name <= newest:
+                    if newest_name is None or name <= newest_name:
                         yield place, name, bytes(detail).decode()
 
 

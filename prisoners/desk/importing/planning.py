@@ -168,7 +168,7 @@ class Planner:
         self.understanding = Understanding(layout, headings)
         self.may_change_public = may_change_public
         # Of the spellings that are there before anything is imported.
-        self.newest: int = PrisonerName.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        self.newest_name: int = PrisonerName.objects.aggregate(newest=Max("pk"))["newest"] or 0
         self.facilities: dict[tuple[str, str], int | None] = {}
         self._seen = sqlite3.connect("")  # a file that is gone with this
         self._seen.execute("CREATE TABLE seen (record TEXT PRIMARY KEY, number INT) WITHOUT ROWID")
@@ -195,7 +195,7 @@ class Planner:
         for plan in plans:
             self._decide(plan, people, known)
         asked = [plan.row for plan in plans if plan.outcome == Outcome.CREATED]
-        alike = likenesses(asked, scheme=self.layout.scheme, newest=self.newest)
+        alike = likenesses(asked, scheme=self.layout.scheme, newest_name=self.newest_name)
         for plan in plans:
             if plan.row.number in alike and plan.outcome == Outcome.CREATED:
                 self._suggest(plan, alike[plan.row.number])
