@@ -7,12 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from prisoners.admin.base import TOLD_ONE_BY_ONE
+from prisoners.admin.duplicates import compare_page
 from prisoners.models import Operation, Prisoner, Role, Source, State
 from tests.desk import account, at_desk, sign_in
 from tests.factories import PrisonerFactory, SourceFactory
 from tests.reader import read
 from tests.test_admin import said
 from tests.test_entering import NAMES, done, enter
+from tests.test_merging import hidden
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +137,18 @@ def test_a_time_at_the_desk_has_24_hours_and_no_full_stops(desk: Client) -> None
     person = PrisonerFactory.create()
     moment = person.updated_at
     assert f"{moment.day} {moment:%B} {moment.year}, {moment:%H:%M}" in said(desk.get(PEOPLE))
+
+
+def test_a_merged_person_is_called_by_name_after_the_name_has_moved(client: Client) -> None:
+    desk = at_desk(client, Role.ADMINISTRATOR)
+    kept = PrisonerFactory.create(name__text="Test Adzin")
+    merged = PrisonerFactory.create(name__text="Test Dva")
+    address = compare_page(kept.pk, merged.pk)
+    asked = desk.post(address, {"keep": kept.pk, "reason": "A test", "_preview": "1"})
+    words = said(desk.post(address, hidden(asked), follow=True))
+    assert "“Test Dva” is merged into “Test Adzin”." in words
+    mergers = reverse("admin:prisoners_merger_changelist")
+    assert "Test Dva into Test Adzin" in said(desk.get(mergers))
+    assert "Test Dva into Test Adzin" in said(desk.get(mergers, {"undone": "no"}))
+    assert "Test Dva into Test Adzin" not in said(desk.get(mergers, {"undone": "yes"}))
+    assert "Empty" not in said(desk.get(mergers))

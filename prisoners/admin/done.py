@@ -50,6 +50,7 @@ class KindFilter(admin.SimpleListFilter):
 class UndoneFilter(admin.SimpleListFilter):
     title = gettext_lazy("undone")
     parameter_name = "undone"
+    moment = "undone_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         del request, model_admin
@@ -59,7 +60,7 @@ class UndoneFilter(admin.SimpleListFilter):
         del request
         if self.value() not in ("no", "yes"):
             return queryset
-        return queryset.filter(undone_at__isnull=self.value() == "no")
+        return queryset.filter(**{f"{self.moment}__isnull": self.value() == "no"})
 
 
 @admin.register(Operation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import admin, messages
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from prisoners.admin.base import people_found
 from prisoners.admin.comparing import changes, comparison, moving
+from prisoners.admin.done import UndoneFilter
 from prisoners.admin.operations import OperationPages, operation_page
 from prisoners.admin.sources import ReadOnlyAdmin
 from prisoners.admin.standing import page_of
@@ -74,6 +75,10 @@ class OfPairs(ReadOnlyAdmin):
     search_fields = ("pk",)  # shows the field; what it finds is below
     pair: tuple[str, str] = ("first", "second")
 
+    class Media:
+        # After Django's own, whose filters are wider than a tablet.
+        css: ClassVar[Any] = {"all": ["admin_desk/desk.css"]}
+
     def get_queryset(self, request: HttpRequest) -> Any:
         names = [f"{one}__names" for one in self.pair]
         return super().get_queryset(request).select_related(*self.pair).prefetch_related(*names)
@@ -97,9 +102,6 @@ class DuplicateCandidateAdmin(OfPairs):
     list_display_links = None
     ordering = ("-score", "pk")
     change_list_template = "admin/duplicates/list.html"
-
-    class Media:
-        css = {"all": ["admin_desk/desk.css"]}
 
     # The list
 
@@ -282,6 +284,11 @@ class _Comparing:
         )
 
     def _merge(self) -> HttpResponse:
+        # Afterwards the merged record has no names of its own by which to call it.
+        words = _("“%(merged)s” is merged into “%(kept)s”.") % {
+            "merged": self.merged,
+            "kept": self.kept,
+        }
         try:
             operation = merging.merge(
                 kept=self.kept,
@@ -294,10 +301,6 @@ class _Comparing:
         except ValidationError as error:
             form = ReasonForm(self.request.POST)
             return self._page(None, error.messages, merging_form=form)
-        words = _("“%(merged)s” is merged into “%(kept)s”.") % {
-            "merged": self.merged,
-            "kept": self.kept,
-        }
         undo = operation_page(operation)
         self.desk.message_user(
             self.request,
@@ -420,19 +423,24 @@ class JudgementAdmin(OfPairs):
         )
 
 
+class MergerUndoneFilter(UndoneFilter):
+    moment = "operation__undone_at"
+
+
 @admin.register(Merger)
 class MergerAdmin(OperationPages, OfPairs):
     pair = ("merged", "kept")
     list_display = ("what", "by", "at", "reason", "undone_at")
     list_display_links = None
-    list_filter = (("operation__undone_at", admin.EmptyFieldListFilter),)
+    list_filter = (MergerUndoneFilter,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("operation__by")
 
     @admin.display(description=gettext_lazy("merge"))
     def what(self, merger: Merger) -> SafeString:
-        return format_html('<a href="{}">{}</a>', operation_page(merger.operation), merger)
+        words = merger.operation.label or merger  # the merged record may have lost its names
+        return format_html('<a href="{}">{}</a>', operation_page(merger.operation), words)
 
     @admin.display(description=gettext_lazy("by"))
     def by(self, merger: Merger) -> str:
