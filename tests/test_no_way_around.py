@@ -838,5 +838,8 @@ def test_a_list_tells_nobody_but_whoever_brought_it_of_people_protected_since(
         text = read_streamed(researcher, page)
         assert "Quill" not in text, page
         assert "1980" not in text, page
+        for one in (stored(person), stored(other)):
+            assert one.public_id not in text, page
+            assert reverse("admin:prisoners_prisoner_change", args=[one.pk]) not in text, page
     for allowed in (user, by):
         assert "Quill" in read_streamed(sign_in(Client(), allowed), pages[0])

@@ -47,8 +47,8 @@ def hidden(rows: Iterable[ImportRow]) -> Iterator[ImportRow]:
                 for one in row.likenesses
             ):
                 row.cells, row.changes, row.reasons, row.likenesses = [], [], [], []
-                # What a row is known by may be a name and a birth.
-                row.name = row.record = ""
+                # What a row is known by may be a name and a birth; nor is it told whom it is about.
+                row.name, row.record, row.prisoner = "", "", None
             yield row
 
 
