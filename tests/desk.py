@@ -37,7 +37,10 @@ def with_factor(user: User, *, secret: str | None = None) -> User:
 
 
 def code_of(secret: str) -> str:
-    """Return what an authenticator app would show now."""
+    """Return what an authenticator app shows, and will for some seconds: waits for a new one."""
+    left = 30 - time.time() % 30
+    if left < 5:
+        time.sleep(left)
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 

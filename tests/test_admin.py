@@ -31,7 +31,8 @@ from prisoners.models import (
     Role,
     State,
 )
-from tests.desk import PASSWORD, account, at_desk, code_of, with_factor
+from tests.browser.codes import give_code
+from tests.desk import PASSWORD, account, at_desk, with_factor
 from tests.factories import (
     FACTORIES,
     ActorFactory,
@@ -911,9 +912,7 @@ def test_the_desk_works_in_a_browser_under_the_strict_policy(
         page.fill("#id_login", "editor")
         page.fill("#id_password", PASSWORD)
         page.click("button:text('Sign in')")
-        page.fill("#id_code", code_of(secret))
-        page.click("button:text('Sign in')")
-        page.wait_for_selector("#user-tools")
+        give_code(page, secret, "Sign in", "#user-tools")
 
         page.goto(f"{live_server.url}{address(Prisoner, 'add')}")
         page.fill("#id_names-0-text", "Test Person")

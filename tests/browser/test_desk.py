@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import LOOKS, check
+from tests.browser.codes import give_code
 from tests.browser.conftest import Visit
 from tests.browser.pages import LANGUAGES
-from tests.desk import PASSWORD, code_of
+from tests.desk import PASSWORD
 from tests.serving import Site, served
 
 ADMINISTRATOR = "test-administrator"
@@ -52,18 +53,6 @@ def come_in(page: Page, link: str, name: str = "") -> str:
     secret = page.locator(".account-secret").inner_text().replace(" ", "")
     give_code(page, secret, "Set up", "h1:text('Recovery codes')")
     return secret
-
-
-def give_code(page: Page, secret: str, button: str, then: str) -> None:
-    """Type what the app shows, and the next one where that changed on its way to the site."""
-    refused, done = page.locator("#id_code[aria-invalid]"), page.locator(then)
-    for _attempt in range(2):
-        page.locator("#id_code").fill(code_of(secret))
-        page.get_by_role("button", name=button).click()
-        expect(done.or_(refused)).to_be_visible()
-        if done.is_visible():
-            return
-    pytest.fail(f"No code was taken at {page.url}")
 
 
 def administrator(visit: Visit, site: Site) -> Page:
