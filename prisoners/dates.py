@@ -378,7 +378,9 @@ class Span:
     def label(self) -> str:
         """Return the span in words: ``4 years 4–5 months``, ``at least 3 years``, ``12 days``."""
         if self.longest is None:
-            least = _elapsed_label(self.shortest)
+            # The least may be rounded down.
+            whole = _total_months(self.shortest) >= 1
+            least = _months_label(self.shortest) if whole else _elapsed_label(self.shortest)
             return pgettext("span", "at least %(span)s") % {"span": least}
         low, high = self.shortest, self.longest
         if _elapsed_label(low) == _elapsed_label(high):

@@ -90,15 +90,20 @@ def test_who_is_held_is_held_since_a_day_for_a_time_and_last_confirmed_on_a_day(
     held = person({"began": began.isoformat(), "last_confirmed": today.isoformat()})
     words = line(page_of(held))
     assert words.startswith("Held since ")
-    assert "for 5 days" in words
+    assert "for at least 5 days" in words
     assert "last confirmed on" in words
     assert "Freed" not in words
 
 
 def test_who_was_last_confirmed_long_ago_is_held_with_the_day_beside() -> None:
     words = line(page_of(person({"began": "2021-07", "last_confirmed": "2022-03"})))
-    assert words.startswith("Held since July 2021, for ")
-    assert words.endswith("last confirmed in March 2022")
+    # To March 2022 at the earliest: nobody says what was later.
+    assert words == "Held since July 2021, for at least 7 months last confirmed in March 2022"
+
+
+def test_who_was_last_confirmed_on_the_first_day_is_not_said_to_be_held_for_a_time() -> None:
+    words = line(page_of(person({"began": "2021-07-14", "last_confirmed": "2021-07-14"})))
+    assert words == "Held since 14 July 2021 last confirmed on 14 July 2021"
 
 
 def test_since_when_is_not_stated_of_who_is_held_without_a_first_day() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -199,11 +200,19 @@ class Detention(HoldsBack, Record):
         """Whether it is not known to have ended."""
         return not self.end_kind
 
-    def span(self, today: date) -> dates.Span | None:
-        """Return how long it lasted, or has lasted by ``today``; None where nothing can be said."""
-        if self.is_open:
-            return dates.span(self.began, dates.on_day(today))
-        return dates.span(self.began, self.ended)
+    def span(self) -> dates.Span | None:
+        """Return how long it lasted; None where nothing can be said.
+
+        Of one not known to have ended, the least that it lasted: up to the day on which it was
+        last confirmed, for what happened since is in no source.
+        """
+        if not self.is_open:
+            return dates.span(self.began, self.ended)
+        confirmed: dates.Interval | None = self.last_confirmed
+        if confirmed is None:
+            return None
+        least = dates.span(self.began, replace(confirmed, last=None))
+        return least if least and least.shortest_days else None
 
 
 class Facility(AddressedRecord):

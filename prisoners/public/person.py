@@ -61,12 +61,12 @@ def prisoner_detail(request: HttpRequest, found: PrisonerQuerySet) -> HttpRespon
             for name in person.names.all()
             if name != shown
         ],
-        "status": _status(person, detention, today, notes),
+        "status": _status(person, detention, notes),
         "biography": {"text": person.biography, "refs": notes.refs(person, "biography")}
         if person.biography
         else None,
         "facts": _folded(_facts(person, notes)),
-        "detentions": [_detention(one, today, notes) for one in people.detentions_of(person)],
+        "detentions": [_detention(one, notes) for one in people.detentions_of(person)],
         "time_held": _time_held(person, today),
         "disagreements": disagreements(people.records_of(person), notes),
         "recognitions": [_recognition(one, notes) for one in person.recognitions.all()],
@@ -92,22 +92,23 @@ def portrait(request: HttpRequest, found: PrisonerQuerySet) -> HttpResponse:
     return FileResponse(person.portrait.open(), filename=name)  # type: ignore[return-value]  # a file is a response
 
 
-def _status(
-    person: Prisoner, detention: Detention | None, today: date, notes: Footnotes
-) -> Context:
+def _status(person: Prisoner, detention: Detention | None, notes: Footnotes) -> Context:
     """Return the mark and the line in words: ``Freed on 13 December 2025 after 4 years``."""
     custody = Status(person.custody)  # type: ignore[attr-defined]  # annotated by status()
     status = "unknown" if custody is Status.NOT_YET else custody.value
     if detention is None:
         return {"status": status, "line": gettext("No detention is documented."), "refs": []}
-    span = detention.span(today)
+    span = detention.span()
     how = {
         Status.RELEASED: (_("Freed %(when)s after %(span)s"), _("Freed %(when)s")),
         Status.DIED: (
             _("Died in custody %(when)s after %(span)s"),
             _("Died in custody %(when)s"),
         ),
-        Status.HELD: (_("Held %(when)s, for %(span)s"), _("Held; since when is not stated")),
+        Status.HELD: (
+            _("Held %(when)s, for %(span)s"),
+            _("Held %(when)s") if detention.began else _("Held; since when is not stated"),
+        ),
     }
     refs = notes.refs(detention, "began", *status_facts(detention))
     if custody not in how:
@@ -201,8 +202,8 @@ def _affiliation(one: Affiliation, notes: Footnotes) -> Context:
     )
 
 
-def _detention(one: Detention, today: date, notes: Footnotes) -> Context:
-    span = one.span(today)
+def _detention(one: Detention, notes: Footnotes) -> Context:
+    span = one.span()
     facts = [
         _fact(gettext("Detained by"), [_value(one.country.name, notes.refs(one, "country"))]),
         _fact(gettext("Since"), [_value(words.label(one.began), notes.refs(one, "began"))]),
@@ -292,7 +293,7 @@ def _time_held(person: Prisoner, today: date) -> Context | None:
         return None
     for row in picture["rows"]:
         one: Detention = row.pop("detention")
-        span = one.span(today) if one.last_confirmed or not one.is_open else None
+        span = one.span()
         until = words.label(one.ended) or confirmed(one) or _("whether still held is not known")
         row |= {
             "anchor": f"detention-{one.pk}",
