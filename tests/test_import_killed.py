@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +17,8 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
 
 from prisoners.desk.importing import process, running
 from prisoners.desk.importing.profile import find
@@ -28,9 +32,12 @@ from prisoners.models import (
     Operation,
     Prisoner,
     PrisonerName,
+    Role,
     Source,
 )
+from tests.desk import at_desk
 from tests.lists import as_csv, viasna_row, written
+from tests.reader import read
 from tests.serving import bare_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,3 +172,43 @@ def test_the_command_and_the_desk_do_the_same() -> None:
     dry = running.try_file(file=io.BytesIO(content), layout=find("viasna"))
     assert said.rows == dry.rows == 4
     assert said.counts["refused"] == dry.counts["refused"] == 1
+
+
+def test_the_page_of_a_long_import_tells_one_that_begins_from_one_that_was_interrupted(
+    client: Client,
+) -> None:
+    at_desk(client, Role.RESEARCHER)
+    one = running.receive(content=as_csv(rows(process.AT_ONCE + 1)), file_name="list.csv")
+    Import.objects.filter(pk=one.pk).update(stage=Import.Stage.RUNNING)
+    page = reverse("admin:prisoners_import_change", args=[one.pk])
+    begun = Path(settings.VAR_DIR) / "imports" / f"{one.pk}.progress"
+
+    def said() -> str:
+        return read(page, client=client).one("div", id="content").text
+
+    interrupted = "it was interrupted, and nothing was written"
+    assert interrupted in said()
+    begun.parent.mkdir(exist_ok=True)
+    begun.touch()
+    try:
+        assert "It is beginning." in said()
+        assert interrupted not in said()
+        assert "worked on already" in again(client, one)
+        long_ago = time.time() - process.BEGINNING - 1
+        os.utime(begun, (long_ago, long_ago))
+        assert interrupted in said()
+        with begun.open("r+b") as held:
+            held.write(b"120")
+            held.flush()
+            assert interrupted in said()
+            fcntl.flock(held, fcntl.LOCK_EX)
+            assert "Running: 120 of 301 rows." in said()
+            assert interrupted not in said()
+            assert "worked on already" in again(client, one)
+    finally:
+        begun.unlink()
+
+
+def again(client: Client, one: Import) -> str:
+    page = client.post(reverse("admin:prisoners_import_run", args=[one.pk]), follow=True)
+    return page.content.decode()

@@ -352,6 +352,7 @@ class ImportAdmin(OfWriters):
             "one": one,
             "done": now.done,
             "is_alive": now.is_alive,
+            "is_beginning": now.is_beginning,
             "percent": min(100, 100 * now.done // max(one.rows_in_file, 1)),
             "action": {
                 Stage.PLANNING: process.PREVIEW,
@@ -388,7 +389,8 @@ class ImportAdmin(OfWriters):
         self, request: HttpRequest, pk: int, action: str, stages: tuple[str, ...], reason: str = ""
     ) -> HttpResponse:
         one = self._import(request, pk)
-        if one.stage not in stages or process.working(one).is_alive:
+        now = process.working(one)
+        if one.stage not in stages or now.is_alive or now.is_beginning:
             self.message_user(request, _("It is being worked on already."), messages.ERROR)
             return self._to(one)
         process.start(

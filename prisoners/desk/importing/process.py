@@ -11,9 +11,11 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -30,6 +32,8 @@ from prisoners.models import Import
 
 # Rows that are worked on while the request waits: about a second.
 AT_ONCE: Final = 300
+# Seconds in which a process that was started is at work, even on a busy machine.
+BEGINNING: Final = 60
 PREVIEW: Final = "preview"
 RUN: Final = "run"
 UNDO: Final = "undo"
@@ -44,10 +48,11 @@ WORKING: Final = tuple(_STAGES.values())
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """How many rows are done, and whether a process of this machine is at it."""
+    """How many rows are done, and whether a process of this machine is at it, or about to be."""
 
     done: int
     is_alive: bool
+    is_beginning: bool = False
 
 
 def start(
@@ -58,6 +63,9 @@ def start(
         work(one=one, action=action, by=by, may_change_public=may_change_public, reason=reason)
         return
     Import.objects.filter(pk=one.pk).update(stage=_STAGES[action], error="")
+    with _opened(one) as file:
+        file.truncate(0)
+        os.utime(file.fileno())
     command = [
         sys.executable,
         str(settings.BASE_DIR / "manage.py"),
@@ -120,7 +128,10 @@ def working(one: Import) -> Working:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
                 return Working(int(text or 0), is_alive=True)
-            return Working(int(text or 0), is_alive=False)
+            if not text:
+                since = time.time() - os.fstat(file.fileno()).st_mtime
+                return Working(0, is_alive=False, is_beginning=since < BEGINNING)
+            return Working(int(text), is_alive=False)
     except (OSError, ValueError):
         return Working(0, is_alive=False)
 
@@ -129,12 +140,17 @@ def _path(one: Import) -> Path:
     return Path(settings.VAR_DIR) / "imports" / f"{one.pk}.progress"
 
 
-@contextmanager
-def _telling(one: Import) -> Iterator[Callable[[int], None]]:
-    """Hold the file that says how far it is; it holds a number and nothing else."""
+def _opened(one: Import) -> FileIO:
+    """Return the file that says how far it is; it holds a number, or nothing before the first."""
     path = _path(one)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
+    return FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+
+
+@contextmanager
+def _telling(one: Import) -> Iterator[Callable[[int], None]]:
+    """Hold the file that says how far it is."""
+    with _opened(one) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -147,4 +163,4 @@ def _telling(one: Import) -> Iterator[Callable[[int], None]]:
 
         tell(0)
         yield tell
-    path.unlink(missing_ok=True)
+    _path(one).unlink(missing_ok=True)
