@@ -31,6 +31,7 @@ from prisoners.models import (
     Role,
     State,
 )
+from tests.addresses import routes
 from tests.browser.codes import give_code
 from tests.desk import PASSWORD, account, at_desk, with_factor
 from tests.factories import (
@@ -936,3 +937,14 @@ def test_the_desk_works_in_a_browser_under_the_strict_policy(
         one for one in refused if "Permissions-Policy" not in one and "favicon" not in one
     ] == []
     assert Citation.objects.get().source == source
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**30])
+def test_a_number_that_no_record_has_is_not_found(client: Client, number: int) -> None:
+    client.raise_request_exception = False
+    at_desk(client)
+    numbered = sorted({one for one in routes() if "<number:" in one})
+    assert numbered
+    addresses = [f"/{re.sub(r'<number:[a-z]+>', str(number), one)}" for one in numbered]
+    answers = {one: client.get(one).status_code for one in addresses}
+    assert {one: code for one, code in answers.items() if code not in (302, 404, 405)} == {}

@@ -208,7 +208,7 @@ class AccountAdmin(OfAdministrators):
         def route(address: str, view: View) -> URLPattern:
             name = f"auth_user_{address.replace('-', '_')}"
             return path(
-                f"<int:pk>/{address}/", self.admin_site.admin_view(require_POST(view)), name=name
+                f"<number:pk>/{address}/", self.admin_site.admin_view(require_POST(view)), name=name
             )
 
         return [

@@ -434,11 +434,11 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
         def route(verb: str) -> URLPattern:
             view = self.admin_site.admin_view(require_POST(self._verb_view))
             name = f"prisoners_{self.opts.model_name}_{verb}"
-            return path(f"<int:pk>/{verb}/", view, {"verb": verb}, name=name)
+            return path(f"<number:pk>/{verb}/", view, {"verb": verb}, name=name)
 
         preview_view = self.admin_site.admin_view(require_safe(self._preview_view))
         name = f"prisoners_{self.opts.model_name}_preview"
-        seen = path("<int:pk>/preview/", preview_view, name=name)
+        seen = path("<number:pk>/preview/", preview_view, name=name)
         return [*map(route, VERBS), seen, *super().get_urls()]
 
     def _preview_view(self, request: HttpRequest, pk: int) -> Any:

@@ -148,7 +148,7 @@ class CitedAdmin(RecordAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self._cite_view)
         name = f"prisoners_{self.opts.model_name}_cite"
-        return [path("<int:pk>/cite/", view, name=name), *super().get_urls()]
+        return [path("<number:pk>/cite/", view, name=name), *super().get_urls()]
 
     def _cite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.get_object(request, str(pk))

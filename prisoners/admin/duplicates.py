@@ -153,7 +153,7 @@ class DuplicateCandidateAdmin(OfPairs):
         compare = self.admin_site.admin_view(self._compare)
         look = self.admin_site.admin_view(require_POST(self._look))
         return [
-            path("compare/<int:one>/<int:other>/", compare, name=name % "compare"),
+            path("compare/<number:one>/<number:other>/", compare, name=name % "compare"),
             path("look/", look, name=name % "look"),
             *super().get_urls(),
         ]

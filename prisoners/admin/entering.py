@@ -331,7 +331,7 @@ class Entering:
         enter, entered = site.admin_view(self._enter_view), site.admin_view(self._entered_view)
         return [
             path("enter/", enter, name="prisoners_prisoner_enter"),
-            path("entered/<int:pk>/", entered, name="prisoners_prisoner_entered"),
+            path("entered/<number:pk>/", entered, name="prisoners_prisoner_entered"),
             *super().get_urls(),  # type: ignore[misc]  # a mixin: its base has it
         ]
 

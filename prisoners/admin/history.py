@@ -217,8 +217,12 @@ class HistoryPages(Base):
         wrap = self.admin_site.admin_view
         return [
             path("deleted/", wrap(self.deleted_view), name=f"{name}_deleted"),
-            path("<int:pk>/known/", wrap(self.known_view), name=f"{name}_known"),
-            path("<int:pk>/history/<int:row>/", wrap(self.put_back_view), name=f"{name}_put_back"),
+            path("<number:pk>/known/", wrap(self.known_view), name=f"{name}_known"),
+            path(
+                "<number:pk>/history/<number:row>/",
+                wrap(self.put_back_view),
+                name=f"{name}_put_back",
+            ),
             *super().get_urls(),
         ]
 

@@ -182,11 +182,11 @@ class ImportAdmin(OfWriters):
     def get_urls(self) -> list[URLPattern]:
         def route(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
             wrapped = self.admin_site.admin_view(view)
-            return path(f"<int:pk>/{address}/", wrapped, name=f"prisoners_import_{name}")
+            return path(f"<number:pk>/{address}/", wrapped, name=f"prisoners_import_{name}")
 
         return [
             route("columns", self.columns_view, "columns"),
-            route("rows/<int:row>/decide", require_POST(self.decide_view), "decide"),
+            route("rows/<number:row>/decide", require_POST(self.decide_view), "decide"),
             route("run", require_POST(self.run_view), "run"),
             route("preview", require_POST(self.preview_view), "preview"),
             route("discard", require_POST(self.discard_view), "discard"),

@@ -82,7 +82,7 @@ class OperationPages:
     def get_urls(self) -> list[URLPattern]:
         site: Any = self.admin_site  # type: ignore[attr-defined]  # a mixin
         view = site.admin_view(self._operation_view)
-        route = path("operation/<int:pk>/", view, name="prisoners_merger_operation")
+        route = path("operation/<number:pk>/", view, name="prisoners_merger_operation")
         return [route, *super().get_urls()]  # type: ignore[misc]  # a mixin: its base has it
 
     def _operation_view(self, request: HttpRequest, pk: int) -> HttpResponse:

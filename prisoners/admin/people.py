@@ -258,7 +258,7 @@ class PrisonerAdmin(Entering, InBulk, CitedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self._shown_view)
-        shown = path("<int:pk>/shown/", view, name="prisoners_prisoner_shown")
+        shown = path("<number:pk>/shown/", view, name="prisoners_prisoner_shown")
         return [shown, *super().get_urls()]
 
     def _shown_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -230,7 +230,7 @@ class RevisionAdmin(ByRole, ModelAdmin):
         return [
             *(
                 path(
-                    f"<int:pk>/{verb}/", view, {"verb": verb}, name=f"prisoners_revision_{verb}"
+                    f"<number:pk>/{verb}/", view, {"verb": verb}, name=f"prisoners_revision_{verb}"
                 )
                 for verb in VERBS
             ),
