@@ -154,7 +154,10 @@ def actor_detail(request: HttpRequest, found: QuerySet[Actor]) -> HttpResponse:
         "name_refs": notes.refs(actor, "name"),
         "role": {"text": actor.role, "refs": notes.refs(actor, "role")},
         "description": {"text": actor.description, "refs": notes.refs(actor, "description")},
-        "parts": [part | {"refs": notes.refs(part["record"], *part["fields"])} for part in parts],
+        "parts": [
+            (what, [part | {"refs": notes.refs(part["record"], *part["fields"])} for part in alike])
+            for what, alike in _by_what(parts).items()
+        ],
         "more": _more(actor, affiliations, recognitions),
         "figures": [cards.reported(one, notes) for one in figures],
         "disagreements": disagreements([actor], notes),
@@ -231,6 +234,14 @@ def _parts(actor: Actor, affiliations: list[Any], recognitions: list[Any]) -> li
         for one in recognitions
     ]
     return parts
+
+
+def _by_what(parts: list[Context]) -> dict[str, list[Context]]:
+    """Return parts under what each is, as a list of terms names each of them once."""
+    groups: dict[str, list[Context]] = {}
+    for part in parts:
+        groups.setdefault(part["what"], []).append(part)
+    return groups
 
 
 def _part(record: Any, what: str, about: Any, *fields: str) -> Context:
