@@ -9,6 +9,7 @@ from typing import Self
 
 from django.db.models import Prefetch, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from prisoners.models import (
     Affiliation,
@@ -32,7 +33,7 @@ from prisoners.reading.prepared import found, give_parts
 class Sort(TextChoices):
     """The orders of a list."""
 
-    NAME = "name", _("name")
+    NAME = "name", pgettext_lazy("what people are ordered by", "name")
     ARRESTED = "arrested", _("arrest, the earliest first")
     HELD = "held", _("time held, the longest first")
     RELEASED = "released", _("release, the latest first")
