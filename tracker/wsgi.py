@@ -23,4 +23,4 @@ except ImproperlyConfigured as error:
 # and hardly any that refer to each other in a circle: Python need not look for these all the time.
 gc.collect()
 gc.freeze()
-gc.set_threshold(20_000, 10, 10)
+gc.set_threshold(50_000, 10, 10)

@@ -73,7 +73,9 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
     }
     context["notes"] = notes.notes
     asked.forget()
-    return render(request, "prisoners/list.html", context)
+    answer = render(request, "prisoners/list.html", context)
+    people.let_go(person for person, _standing in shown)
+    return answer
 
 
 class Listed(Sequence[tuple[Prisoner, Standing]]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
@@ -63,6 +63,23 @@ def for_list(numbers: Sequence[int]) -> list[Prisoner]:
         give_parts(detentions, "placements", found(_placements, held))
         give_parts(detentions, "outcomes", found(_outcomes, held))
     return listed
+
+
+def let_go(listed: Iterable[Prisoner]) -> None:
+    """Take away from people what ``for_list`` loaded of them, once they have been shown.
+
+    A person and their parts refer to each other in a circle: without this, some thousand records
+    of each page would be there until Python next looks for such circles, and somebody waits for it.
+    """
+    for person in listed:
+        for detention in person.loaded("detentions"):
+            _parts_of(detention).clear()
+        _parts_of(person).clear()
+
+
+def _parts_of(owner: Prisoner | Detention) -> dict[str, object]:
+    kept: dict[str, object] = owner.__dict__.get("_prefetched_objects_cache", {})
+    return kept
 
 
 def _people(numbers: Sequence[int]) -> QuerySet[Prisoner]:
