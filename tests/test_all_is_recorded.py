@@ -309,8 +309,8 @@ VERBS: Final[dict[str, Verb]] = {
     "bulk.do": change_many_and_undo,
     "operations.undo": change_many_and_undo,
     "revisions.give_up": change_many_and_undo,
-    "merging.merge": merge_and_undo,
-    "merging.undo": merge_and_undo,
+    "merging.moving.merge": merge_and_undo,
+    "merging.undoing.undo": merge_and_undo,
     "entering.enter_people": enter_and_undo,
     "importing.running.run": import_and_undo,
     "importing.running.undo": import_and_undo,
@@ -329,8 +329,10 @@ NO_VERBS: Final = {
     "revisions": "load proposable text_of values_of differences put on_page changed_records "
     "conflicts drafts_with",
     "bulk": "plan",
-    "merging": "plan held is_empty chosen_fields joined_fields relations may_overlap standing_for "
-    "withdraw check said",
+    "merging.comparing": "plan is_over shown_otherwise may_overlap",
+    "merging.moving": "",
+    "merging.undoing": "standing_for",
+    "merging.uniting": "withdraw move_to check said",
     "operations": "in_order touched obstacles",
     "putting_back": "can_be_put_back",
     "entering": "resembling broken no_room",
@@ -343,8 +345,9 @@ NO_VERBS: Final = {
 }
 # Modules that write no records: accounts, judgements, keys of names; people who do not exist.
 WRITE_NONE: Final = {
-    "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "name_index",
-    "portraits", "synthetic", "synthetic_names", "synthetic_people", "telling", "three_way",
+    "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "merging.fates",
+    "name_index", "portraits", "synthetic", "synthetic_names", "synthetic_people", "telling",
+    "three_way",
     "importing.duplicates", "importing.guessing", "importing.odd_dates",
     "importing.planning", "importing.process", "importing.profile",
     "importing.reading", "importing.report", "importing.terms", "importing.understanding",
