@@ -5,8 +5,9 @@ they say different things somebody chooses; the value that was not chosen stays 
 says. The merged record is not deleted: it keeps its row, its history and whatever is united, is
 withdrawn, and its address leads to the kept one.
 
-What was public stays so and what was a draft stays a draft. What a public record takes over from
-a draft is proposed, unless one person is the whole team. Only people are merged.
+What was public stays so and what was a draft stays a draft. A merge that visitors would notice is
+proposed, and done when somebody else accepts it; what a public record takes over from a draft is
+proposed, too. Neither is where one person is the whole team. Only people are merged.
 """
 
 from __future__ import annotations
@@ -22,6 +23,16 @@ from prisoners.desk.merging.fates import (
     relations,
 )
 from prisoners.desk.merging.moving import merge
+from prisoners.desk.merging.proposing import (
+    accept,
+    obstacles,
+    propose,
+    refuse,
+    seen_now,
+    since,
+    take_back,
+    told,
+)
 from prisoners.desk.merging.undoing import standing_for, undo
 from prisoners.desk.merging.uniting import check
 
@@ -34,12 +45,20 @@ __all__ = [
     "Fate",
     "Plan",
     "United",
+    "accept",
     "check",
     "chosen_fields",
     "is_empty",
     "merge",
+    "obstacles",
     "plan",
+    "propose",
+    "refuse",
     "relations",
+    "seen_now",
+    "since",
     "standing_for",
+    "take_back",
+    "told",
     "undo",
 ]

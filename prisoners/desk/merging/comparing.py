@@ -118,6 +118,13 @@ class Plan:
     seen: str = ""
     # Whether whoever merges needs somebody else for what would become public.
     needs_second: bool = False
+    # Whether visitors would notice it, as they see something of the merged record by now.
+    noticed: bool = False
+
+    @property
+    def takes_two(self) -> bool:
+        """Whether it is proposed, and done only when somebody else accepts it."""
+        return self.noticed and self.needs_second
 
     @property
     def conflicts(self) -> list[Conflict]:
@@ -146,11 +153,29 @@ def plan(*, kept: Prisoner, merged: Prisoner, choices: Choices, by: Any = None) 
 
     ``by`` is None for a command, which needs nobody else.
     """
-    made = Plan(kept, merged, seen=_seen(kept, merged), needs_second=workflow.needs_second(by))
+    made = Plan(kept, merged, seen=seen_of(kept, merged), needs_second=workflow.needs_second(by))
     made.refusals += _reasons_against(kept, merged)
     if not made.refusals:
         _Planner(made, choices).people(kept, merged)
+        made.noticed = _is_noticed(made)
     return made
+
+
+def _is_noticed(made: Plan) -> bool:
+    """Whether anything is public of what goes to a public record.
+
+    Not only where the merged record itself is: parts of one that was taken up again are published
+    still, and an address that it once had would lead on.
+    """
+    moving = (one for one in made.moved if not isinstance(one, Record))
+    return made.kept.state == State.PUBLISHED and (
+        any(moving) or any(one.state == State.PUBLISHED for one in _all_of(made))
+    )
+
+
+def _all_of(made: Plan) -> Iterator[Record]:
+    yield from workflow.with_parts(made.merged)
+    yield from (one for one in made.moved if isinstance(one, Record))
 
 
 def _reasons_against(kept: Prisoner, merged: Prisoner) -> Iterator[str]:
@@ -204,7 +229,7 @@ def is_over(until: date | None) -> bool:
     return until is not None and until < today()
 
 
-def _seen(*people: Prisoner) -> str:
+def seen_of(*people: Prisoner) -> str:
     """Return a short text that is another one when anything of some people has changed."""
     whole = sorted(
         (str(one._meta.label), one.pk, one.updated_at.isoformat())

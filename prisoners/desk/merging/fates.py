@@ -65,6 +65,9 @@ FATES: Final[dict[type[models.Model], dict[str, Fate]]] = {
         "judgement.second": Fate.STAY,
         "merger.merged": Fate.STAY,
         "merger.kept": Fate.STAY,
+        # What was proposed was of these two; whoever decides is told what became of them.
+        "mergeproposal.merged": Fate.STAY,
+        "mergeproposal.kept": Fate.STAY,
         # What a list said of it; the next import of the list goes on with the kept record.
         "importrow.prisoner": Fate.STAY,
         "duplicatecandidate.first": Fate.DERIVED,

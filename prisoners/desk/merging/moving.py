@@ -42,35 +42,66 @@ def merge(
     """Merge one record into another; return the operation, by which it is undone.
 
     Raise ValidationError, with every reason, where it cannot be done, something is not chosen, or
-    (with ``seen``, of the plan that somebody looked at) a record has changed since; nothing is
-    done then.
+    (with ``seen``, of the plan that somebody looked at) a record has changed since, or visitors
+    would notice it and it is to be proposed; nothing is done then.
     """
     with transaction.atomic():
-        # In one order, so that two merges of the same people wait and do not block each other.
-        locked = Prisoner.objects.select_for_update().filter(pk__in=[kept.pk, merged.pk])
-        people = {one.pk: one for one in locked.order_by("pk")}
-        made = plan(kept=people[kept.pk], merged=people[merged.pk], choices=choices, by=by)
-        if not reason.strip():
-            made.refusals.append(_("Say why: the next researcher must know."))
-        if reasons := [*made.refusals, *made.open]:
-            raise ValidationError(reasons)
-        if seen and seen != made.seen:
+        made = ready(kept=kept, merged=merged, choices=choices, by=by, reason=reason)
+        refuse_unseen(made, seen)
+        if made.takes_two:
             raise ValidationError(
-                _("One of the records was changed since you looked at it: look again.")
+                _("Visitors would notice this merge: it is proposed, and somebody else accepts it.")
             )
-        operation = Operation.objects.create(
-            kind=OperationKind.MERGE,
-            label=_("%(merged)s into %(kept)s")
-            % {"merged": str(made.merged)[:130], "kept": str(made.kept)[:130]},
-            reason=reason.strip(),
-            by=by,
+        return carry_out(made, by=by, reason=reason)
+
+
+def ready(
+    *, kept: Prisoner, merged: Prisoner, choices: Choices, by: Any, reason: str
+) -> Plan:  # fmt: skip
+    """Hold two records until the transaction ends, and return what merging them does.
+
+    Raise ValidationError, with every reason, where it cannot be done as it is chosen.
+    """
+    people = held_pair(kept.pk, merged.pk)
+    made = plan(kept=people[kept.pk], merged=people[merged.pk], choices=choices, by=by)
+    if not reason.strip():
+        made.refusals.append(_("Say why: the next researcher must know."))
+    if reasons := [*made.refusals, *made.open]:
+        raise ValidationError(reasons)
+    return made
+
+
+def held_pair(*numbers: int) -> dict[int, Prisoner]:
+    """Hold people until the transaction ends, and return them by number.
+
+    In one order, so that two merges of the same people wait and do not block each other.
+    """
+    locked = Prisoner.objects.select_for_update().filter(pk__in=numbers)
+    return {one.pk: one for one in locked.order_by("pk")}
+
+
+def refuse_unseen(made: Plan, seen: str) -> None:
+    """Raise ValidationError where a record has changed since somebody looked at it."""
+    if seen and seen != made.seen:
+        raise ValidationError(
+            _("One of the records was changed since you looked at it: look again.")
         )
-        consents = list(made.merged.consents.values_list("pk", flat=True))
-        with recorded(by=by, reason=reason.strip(), origin=Origin.HAND, operation=operation):
-            _Doing(made, operation).do()
-            protect(person=Prisoner.objects.get(pk=made.kept.pk), today=today())
-            refuse_telling(made.kept)
-        united = [[one.kept._meta.model_name, one.merged.pk, one.kept.pk] for one in made.united]
+
+
+def carry_out(made: Plan, *, by: Any, reason: str, proposed_by: Any = None) -> Operation:
+    """Do what is planned, within the transaction that holds both records.
+
+    ``proposed_by`` is who proposed it, where somebody else accepts it: what the kept record would
+    take over from drafts is proposed by them too.
+    """
+    operation = Operation.objects.create(
+        kind=OperationKind.MERGE, label=label_of(made), reason=reason.strip(), by=by
+    )
+    consents = list(made.merged.consents.values_list("pk", flat=True))
+    united = [[one.kept._meta.model_name, one.merged.pk, one.kept.pk] for one in made.united]
+    with recorded(by=by, reason=reason.strip(), origin=Origin.HAND, operation=operation):
+        _Doing(made, operation, proposed_by or by).do()
+        # Before it is looked at what is told: names that stay with the merged record count.
         Merger.objects.create(
             merged=made.merged,
             kept=made.kept,
@@ -78,14 +109,25 @@ def merge(
             united=united,
             consents=consents,
         )
-        duplicates.look_again(people=[made.kept.pk, made.merged.pk])
+        protect(person=Prisoner.objects.get(pk=made.kept.pk), today=today())
+        refuse_telling(made.kept)
+    duplicates.look_again(people=[made.kept.pk, made.merged.pk])
     return operation
 
 
+def label_of(made: Plan) -> str:
+    """Say in words what a merge is."""
+    return _("%(merged)s into %(kept)s") % {
+        "merged": str(made.merged)[:130],
+        "kept": str(made.kept)[:130],
+    }
+
+
 class _Doing:
-    def __init__(self, made: Plan, operation: Operation) -> None:
+    def __init__(self, made: Plan, operation: Operation, proposer: Any) -> None:
         self.plan = made
         self.operation = operation
+        self.proposer = proposer
         # What came from the merged record and is not public yet.
         self.sources: list[Citation] = []
 
@@ -114,7 +156,7 @@ class _Doing:
                     record=page,
                     changes=changes,
                     added=[(kind_of(one), one.pk) for uniting in of_page for one in uniting.added],
-                    by=self.operation.by,
+                    by=self.proposer,
                     reason=self.operation.reason,
                     operation=self.operation,
                 )

@@ -19,8 +19,11 @@ def undo(*, operation: Operation, by: Any, reason: str) -> None:
     """Take a merge back: both records are again what they were.
 
     Raise ValidationError with what stands in the way, such as a later change of the same fact, or
-    a later decision to show less of the kept record: the merged one would be shown as before.
+    a later decision to show less of the kept record: the merged one would be shown as before; and
+    without a reason, for visitors may see it at once.
     """
+    if not reason.strip():
+        raise ValidationError(_("Say why: the next researcher must know."))
     with transaction.atomic():
         merger = Merger.objects.select_related("operation").get(operation=operation)
         pair = [merger.kept_id, merger.merged_id]
