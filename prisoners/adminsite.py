@@ -62,7 +62,7 @@ GROUPS: Final = (
     (
         "duplicates",
         gettext_lazy("Twice in the record"),
-        ("DuplicateCandidate", "Judgement", "Merger"),
+        ("DuplicateCandidate", "Judgement", "MergeProposal", "Merger"),
     ),
     ("translations", gettext_lazy("Translations"), ("Translation",)),
     ("review", gettext_lazy("Review"), ("Revision",)),

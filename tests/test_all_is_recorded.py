@@ -192,7 +192,8 @@ def propose(by: Any) -> Revision:
 
 
 def propose_and_accept(by: Any) -> None:
-    revisions.accept(revision=propose(account(Role.EDITOR, name="other")), by=by)
+    proposed = propose(account(Role.EDITOR, name="other"))
+    revisions.accept(revision=proposed, by=by)
 
 
 def propose_and_refuse(by: Any) -> None:
@@ -224,6 +225,23 @@ def accept_what_was_proposed_of_many(by: Any) -> None:
 def merge_and_undo(by: Any) -> None:
     kept, merged = person(), person()
     done = merging.merge(kept=kept, merged=merged, choices={}, by=by, reason="x")
+    assert untold() == []
+    merging.undo(operation=done, by=by, reason="x")
+
+
+def propose_a_merge_and_accept(by: Any) -> None:
+    kept, merged = (PrisonerFactory.create(published=True) for _ in range(2))
+    for one in (kept, merged):
+        cite(one)
+    values: dict[str, Any] = {"kept": kept, "merged": merged, "choices": {}, "reason": "x"}
+    if not workflow.needs_second(by):
+        merging.merge(by=by, **values)
+        return
+    for decide in (merging.refuse, merging.take_back):
+        decide(proposal=merging.propose(by=by, **values), by=by, reason="x")
+        assert untold() == []
+    other = account(Role.EDITOR, name="other")
+    done = merging.accept(proposal=merging.propose(by=other, **values), by=by)
     assert untold() == []
     merging.undo(operation=done, by=by, reason="x")
 
@@ -309,8 +327,12 @@ VERBS: Final[dict[str, Verb]] = {
     "bulk.do": change_many_and_undo,
     "operations.undo": change_many_and_undo,
     "revisions.give_up": change_many_and_undo,
-    "merging.merge": merge_and_undo,
-    "merging.undo": merge_and_undo,
+    "merging.moving.merge": merge_and_undo,
+    "merging.undoing.undo": merge_and_undo,
+    "merging.proposing.propose": propose_a_merge_and_accept,
+    "merging.proposing.accept": propose_a_merge_and_accept,
+    "merging.proposing.refuse": propose_a_merge_and_accept,
+    "merging.proposing.take_back": propose_a_merge_and_accept,
     "entering.enter_people": enter_and_undo,
     "importing.running.run": import_and_undo,
     "importing.running.undo": import_and_undo,
@@ -329,8 +351,11 @@ NO_VERBS: Final = {
     "revisions": "load proposable text_of values_of differences put on_page changed_records "
     "conflicts drafts_with",
     "bulk": "plan",
-    "merging": "plan held is_empty chosen_fields joined_fields relations may_overlap standing_for "
-    "withdraw check said",
+    "merging.comparing": "plan seen_of is_over shown_otherwise may_overlap",
+    "merging.moving": "ready held_pair refuse_unseen carry_out label_of",
+    "merging.proposing": "obstacles seen_now since told",
+    "merging.undoing": "standing_for",
+    "merging.uniting": "withdraw move_to check said",
     "operations": "in_order touched obstacles",
     "putting_back": "can_be_put_back",
     "entering": "resembling broken no_room",
@@ -343,8 +368,9 @@ NO_VERBS: Final = {
 }
 # Modules that write no records: accounts, judgements, keys of names; people who do not exist.
 WRITE_NONE: Final = {
-    "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "name_index",
-    "portraits", "synthetic", "synthetic_names", "synthetic_people", "telling", "three_way",
+    "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "merging.fates",
+    "name_index", "portraits", "synthetic", "synthetic_names", "synthetic_people",
+    "telling", "three_way",
     "importing.duplicates", "importing.guessing", "importing.odd_dates",
     "importing.planning", "importing.process", "importing.profile",
     "importing.reading", "importing.report", "importing.terms", "importing.understanding",

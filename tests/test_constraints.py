@@ -29,6 +29,7 @@ from prisoners.models import (
     ImportRow,
     Invitation,
     Judgement,
+    MergeProposal,
     Merger,
     NameKey,
     Operation,
@@ -307,7 +308,39 @@ def row_twice() -> models.Model:
 
 
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def proposed_merge(*, done: bool = False, twice: bool = False, **values: Any) -> Build:
+    def build() -> models.Model:
+        kept, merged = PrisonerFactory.create_batch(2)
+        by = get_user_model().objects.create(username="test-proposer")
+        given = {"kept": kept, "merged": merged, "label": "Test", "seen": "x", "by": by}
+        if twice:
+            MergeProposal.objects.create(**given)
+        if done:
+            given["operation"] = Operation.objects.create(kind="merge")
+        return MergeProposal(**{**given, **values})
+
+    return build
+
+
+def proposed_merge_of_one() -> models.Model:
+    record: Any = proposed_merge()()
+    record.merged = record.kept
+    return record  # type: ignore[no-any-return]  # comes without types
+
+
 BROKEN |= {
+    "mergeproposal_of_two": [proposed_merge_of_one],
+    "mergeproposal_once": [proposed_merge(twice=True)],
+    "mergeproposal_done_if_accepted": [proposed_merge(done=True)],
+    "mergeproposal_decided_on_a_day": [proposed_merge(outcome="accepted")],
+    "mergeproposal_refused_for_a_reason": [
+        proposed_merge(outcome="refused", decided_at=datetime(2200, 1, 1, tzinfo=UTC))
+    ],
+    "mergeproposal_decided_after_it_was_proposed": [
+        proposed_merge(outcome="accepted", decided_at=LONG_AGO)
+    ],
     "step_withdrawn_for_a_reason": [step(verb="withdrawn")],
     "step_sent_back_for_a_reason": [step(verb="sent_back")],
     "revision_decided_on_a_day": [

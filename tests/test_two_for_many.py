@@ -247,7 +247,12 @@ def both_public(**draft: Any) -> tuple[Prisoner, Prisoner]:
 
 def merge(kept: Prisoner, merged: Prisoner, by: Any, birth: str = "merged") -> Operation:
     choices = {f"prisoner-{kept.pk}-{merged.pk}-birth": birth}
-    return merging.merge(kept=kept, merged=merged, choices=choices, by=by, reason=REASON)
+    values: dict[str, Any] = {"kept": kept, "merged": merged, "choices": choices}
+    if not merging.plan(**values, by=by).takes_two:
+        return merging.merge(**values, by=by, reason=REASON)
+    proposer = account(Role.EDITOR, name="proposer")
+    proposal = merging.propose(**values, by=proposer, reason=REASON)
+    return merging.accept(proposal=proposal, by=by)
 
 
 def again(record: Any) -> Any:

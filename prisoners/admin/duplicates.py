@@ -24,7 +24,7 @@ from prisoners.admin.operations import OperationPages, operation_page
 from prisoners.admin.sources import ReadOnlyAdmin
 from prisoners.admin.standing import page_of
 from prisoners.desk import duplicates, merging, workflow
-from prisoners.models import DuplicateCandidate, Judgement, Merger, Prisoner
+from prisoners.models import DuplicateCandidate, Judgement, MergeProposal, Merger, Prisoner
 from prisoners.models.accounts import PUBLISH, WRITE, may
 from prisoners.models.duplicates import LONGEST_REASON, in_order
 from prisoners.reading.duplicates import FOR, Mark
@@ -35,6 +35,11 @@ FIRST_FEW: Final = 3
 def compare_page(one: int, other: int) -> str:
     """Return the address of the page that shows two people (by number) side by side."""
     return reverse("admin:prisoners_duplicatecandidate_compare", args=in_order(one, other))
+
+
+def proposal_page(proposal: MergeProposal) -> str:
+    """Return the address of the page on which a proposed merge is decided."""
+    return reverse("admin:prisoners_mergeproposal_change", args=[proposal.pk])
 
 
 def needs_publisher(*people: Prisoner) -> bool:
@@ -279,18 +284,19 @@ class _Comparing:
             choices=self._choices(),
             reason=form.cleaned_data["reason"],
             seen=made.seen,
+            takes_two=made.takes_two,
             kept_is_public=self.kept.is_public,
             merged_is_public=self.merged.is_public,
         )
 
     def _merge(self) -> HttpResponse:
         # Afterwards the merged record has no names of its own by which to call it.
-        words = _("“%(merged)s” is merged into “%(kept)s”.") % {
-            "merged": self.merged,
-            "kept": self.kept,
-        }
+        named = {"merged": self.merged, "kept": self.kept}
+        done = _("“%(merged)s” is merged into “%(kept)s”.") % named
+        waits = _("Visitors see no change yet: the merge waits for somebody else's decision.")
+        takes_two = self._plan().takes_two
         try:
-            operation = merging.merge(
+            made = (merging.propose if takes_two else merging.merge)(
                 kept=self.kept,
                 merged=self.merged,
                 choices=self._choices(),
@@ -301,13 +307,15 @@ class _Comparing:
         except ValidationError as error:
             form = ReasonForm(self.request.POST)
             return self._page(None, error.messages, merging_form=form)
-        undo = operation_page(operation)
-        self.desk.message_user(
-            self.request,
-            format_html('{} <a href="{}">{}</a>', words, undo, _("Look at it, or undo it")),
-            messages.SUCCESS,
-        )
+        if isinstance(made, MergeProposal):
+            self._say(waits, proposal_page(made), _("See the proposal"))
+        else:
+            self._say(done, operation_page(made), _("Look at it, or undo it"))
         return HttpResponseRedirect(page_of(self.kept))
+
+    def _say(self, words: str, url: str, link: str) -> None:
+        said = format_html('{} <a href="{}">{}</a>', words, url, link)
+        self.desk.message_user(self.request, said, messages.SUCCESS)
 
     def _page(
         self,
@@ -318,6 +326,7 @@ class _Comparing:
     ) -> HttpResponse:
         made = made or self._plan()
         candidate = DuplicateCandidate.objects.between(self.kept.pk, self.merged.pk).first()
+        proposal = MergeProposal.objects.open().between(self.kept.pk, self.merged.pk).first()
         past = Judgement.objects.between(self.kept.pk, self.merged.pk).select_related("by")
         return self._answer(
             "admin/duplicates/compare.html",
@@ -328,6 +337,8 @@ class _Comparing:
             candidate=candidate,
             reasons=reasons(candidate) if candidate else [],
             standing=self._standing(),
+            proposal=proposal,
+            proposal_page=proposal_page(proposal) if proposal else "",
             past=[one for one in past if one.reopened_at],
             judging=judging or JudgementForm(),
             merging_form=merging_form or ReasonForm(),

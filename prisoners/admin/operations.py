@@ -139,6 +139,7 @@ class OperationPages:
     ) -> HttpResponse:
         site: Any = self.admin_site  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         merger = getattr(operation, "merger", None)
+        proposed = getattr(operation, "merge_proposal", None)
         people = [merger.kept, merger.merged] if merger else []
         imported = getattr(operation, "import_run", None)
         waiting = proposals(operation)
@@ -149,6 +150,11 @@ class OperationPages:
             "title": operation.describe(),
             "operation": operation,
             "people": [(str(one), page_of(one)) for one in people],
+            "merge_proposal": proposed,
+            "proposal_page": reverse("admin:prisoners_mergeproposal_change", args=[proposed.pk])
+            if proposed
+            else "",
+            "is_seen": can_undo and merger is not None and touches_public(operation),
             "proposals": waiting,
             "can_accept": may(request.user, PUBLISH)
             and (operation.by_id != request.user.pk or not workflow.needs_second(request.user)),

@@ -24,6 +24,7 @@ from prisoners.admin.duplicates import merges_of, possible_duplicates, told
 from prisoners.admin.entering import Entering
 from prisoners.admin.fields import PortraitField
 from prisoners.admin.forms import RecordForm, RecordFormSet, is_deleted, leave_to_formset
+from prisoners.admin.merges import merges_proposed
 from prisoners.desk import duplicates, workflow
 from prisoners.models import (
     Affiliation,
@@ -241,6 +242,7 @@ class PrisonerAdmin(Entering, InBulk, CitedAdmin):
     def tools(self, record: Any) -> list[tuple[str, str]]:
         return [
             *merges_of(record),
+            *merges_proposed(record),
             *possible_duplicates(record),
             (
                 _("Add a detention with all its details"),

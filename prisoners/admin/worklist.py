@@ -27,7 +27,7 @@ from django.utils.translation import ngettext
 
 from prisoners import dates
 from prisoners.admin.base import described
-from prisoners.admin.duplicates import compare_page
+from prisoners.admin.duplicates import compare_page, proposal_page
 from prisoners.admin.standing import cite_page, page_of
 from prisoners.admin.standing import described as fact_described
 from prisoners.adminsite import DeskSite
@@ -46,7 +46,7 @@ from prisoners.models import (
     Translation,
 )
 from prisoners.models.accounts import READ, RESTRICTED, WRITE, may
-from prisoners.models.duplicates import DuplicateCandidate
+from prisoners.models.duplicates import DuplicateCandidate, MergeProposal
 from prisoners.models.workflow import Revision
 from prisoners.reading.duplicates import Mark
 from prisoners.reading.facets import RECENT
@@ -544,6 +544,39 @@ class Duplicates(Item):
         ]
 
 
+class ProposedMerges(Item):
+    name = "proposed-merges"
+    by_person = True
+
+    def title(self) -> str:
+        return _("Proposed merges waiting for a decision")
+
+    def todo(self) -> str:
+        return _("Read the comparison beside its sources, and accept the merge or refuse it.")
+
+    def nothing(self) -> str:
+        return _("No proposed merge waits for a decision.")
+
+    def rows(self, asking: Asking) -> Rows:
+        found = MergeProposal.objects.waiting().select_related("by").order_by("at", "pk")
+        return found if asking.user is None else found.filter(by=asking.user)
+
+    def lines(self, rows: Sequence[MergeProposal], asking: Asking) -> list[Line]:
+        return [
+            Line(
+                text=str(one),
+                url=proposal_page(one),
+                details=[
+                    _("proposed by %(who)s, %(day)s") % {"who": one.by, "day": day_label(one.at)},
+                    one.reason,
+                ],
+                # Nobody needs a second person for what visitors would not notice.
+                is_public=True,
+            )
+            for one in rows
+        ]
+
+
 class RefusedRows(Item):
     name = "refused-rows"
     by_person = True
@@ -582,6 +615,7 @@ ITEMS: Final[tuple[Item, ...]] = (
     Uncited(),
     InReview(),
     Proposed(),
+    ProposedMerges(),
     Unnamed(),
     Conflicting(),
     Disputed(),

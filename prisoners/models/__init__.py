@@ -16,6 +16,7 @@ from prisoners.models.duplicates import (
     DuplicateCandidate,
     DuplicateSearch,
     Judgement,
+    MergeProposal,
     Merger,
 )
 from prisoners.models.figures import Figure
@@ -88,6 +89,7 @@ __all__ = [
     "ImportRow",
     "Invitation",
     "Judgement",
+    "MergeProposal",
     "Merger",
     "NameKey",
     "Operation",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from prisoners.models.base import State
 from prisoners.models.history import Operation
 from prisoners.models.inserting import InsertingQuerySet
 from prisoners.models.people import Prisoner
+from prisoners.models.workflow import Proposal, decided
 
 LONGEST_REASON: Final = 1000
 
@@ -209,3 +211,99 @@ class Merger(models.Model):
 
     def __str__(self) -> str:
         return _("%(merged)s into %(kept)s") % {"merged": self.merged, "kept": self.kept}
+
+
+class MergeProposalQuerySet(models.QuerySet["MergeProposal"]):
+    def open(self) -> Self:
+        """Return the proposals that nobody has decided."""
+        return self.filter(outcome=Proposal.Outcome.OPEN)
+
+    def waiting(self) -> Self:
+        """Return those of them that somebody could accept.
+
+        Where one of the two is gone, withdrawn (as whoever was merged elsewhere is) or withheld
+        from visitors by now, there is nothing left to decide.
+        """
+        return self.open().filter(
+            kept__state=State.PUBLISHED, merged__disclosure=F("kept__disclosure")
+        ).exclude(merged__state=State.WITHDRAWN)  # fmt: skip
+
+    def of(self, person: int) -> Self:
+        """Return the proposals that are about somebody."""
+        return self.filter(Q(kept=person) | Q(merged=person))
+
+    def between(self, one: int, other: int) -> Self:
+        return self.filter(Q(kept=one, merged=other) | Q(kept=other, merged=one))
+
+
+class MergeProposal(Proposal):
+    """A merge that visitors would notice, proposed for somebody else to accept.
+
+    ``choices`` is what was chosen where the two differ, ``seen`` stands for all that they said
+    then: if that is not what they say when it is accepted, it is looked at again. ``said`` is the
+    comparison as it was made: ``{"pairs": [{"kind", "kept", "merged", "fields": {name: [of the
+    kept one, of the other, chosen]}}], "separate", "moved", "left"}``, each record by its kind and
+    number, each value as its field's own text. A record that is gone leaves its row here.
+    """
+
+    kept = models.ForeignKey(
+        Prisoner,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="merges_into_proposed",
+        verbose_name=_("into"),
+    )
+    merged = models.ForeignKey(
+        Prisoner,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="merges_proposed",
+        verbose_name=_("merged"),
+    )
+    label = models.CharField(_("what it was"), max_length=300, editable=False)
+    choices = models.JSONField(_("what was chosen"), default=dict, editable=False)
+    said = models.JSONField(_("the comparison as it was made"), default=dict, editable=False)
+    seen = models.CharField(_("what the two said"), max_length=64, editable=False)
+    operation = models.OneToOneField(
+        Operation,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="merge_proposal",
+        verbose_name=_("operation"),
+    )
+
+    objects = MergeProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposed merge")
+        verbose_name_plural = _("proposed merges")
+        ordering = ("-at", "-pk")
+        default_permissions = ()
+        indexes: ClassVar = [
+            models.Index(fields=["outcome", "at"], name="mergeproposal_by_outcome")
+        ]
+        constraints: ClassVar = [
+            *decided("mergeproposal"),
+            models.CheckConstraint(
+                condition=~Q(merged=F("kept")),
+                name="mergeproposal_of_two",
+                violation_error_message=_("A record is not merged into itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="accepted") | Q(operation__isnull=True),
+                name="mergeproposal_done_if_accepted",
+                violation_error_message=_("Only a merge that is accepted is done."),
+            ),
+            models.UniqueConstraint(
+                fields=["kept", "merged"],
+                condition=Q(outcome="open"),
+                name="mergeproposal_once",
+                violation_error_message=_("This merge is proposed already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -126,15 +126,8 @@ class Step(About):
         return self.verb == Verb.SENT_BACK
 
 
-class Revision(About):
-    """What somebody proposes to change in a published record and its parts.
-
-    ``changes`` is a list of ``{"kind", "record", "fields": {name: [before, after]}}``; a value is
-    its field's own text, null where there is none. ``before`` is what it was proposed against.
-    ``added`` is a list of ``[kind, record]``: drafts that were entered with it, such as the
-    citations of what changes, and become public with it. ``operation`` is what it came with, such
-    as an import: undoing that takes the proposal back, or undoes what it changed.
-    """
+class Proposal(models.Model):
+    """What somebody proposes, and what somebody else has decided of it."""
 
     class Outcome(models.TextChoices):
         OPEN = "open", _("waits for review")
@@ -142,24 +135,13 @@ class Revision(About):
         REFUSED = "refused", _("refused")
         TAKEN_BACK = "taken_back", _("taken back")
 
-    changes = models.JSONField(_("changes"), editable=False)
-    added = models.JSONField(_("drafts that come with it"), default=list, editable=False)
-    operation = models.ForeignKey(
-        Operation,
-        models.PROTECT,
-        verbose_name=_("part of"),
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="revisions",
-    )
     reason = models.TextField(_("why"), blank=True, editable=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         verbose_name=_("proposed by"),
         editable=False,
-        related_name="revisions",
+        related_name="%(class)ss",
     )
     at = models.DateTimeField(_("proposed"), default=timezone.now, editable=False)
     outcome = models.CharField(
@@ -172,10 +154,69 @@ class Revision(About):
         null=True,
         blank=True,
         editable=False,
-        related_name="decided_revisions",
+        related_name="decided_%(class)ss",
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     answer = models.TextField(_("answer"), blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_open(self) -> bool:
+        return self.outcome == self.Outcome.OPEN
+
+    def decide(self, outcome: str, by: Any, answer: str) -> None:
+        """Keep what somebody decided. Only verbs call it, with the row held."""
+        self.outcome = outcome
+        self.decided_by, self.decided_at = by, timezone.now()
+        self.answer = answer.strip()
+        self.save()
+
+
+def decided(model: str) -> list[models.BaseConstraint]:
+    """Return the rules of how a proposal is decided, under the name of its model."""
+    return [
+        models.CheckConstraint(
+            condition=Q(outcome="open", decided_at__isnull=True)
+            | (~Q(outcome="open") & Q(decided_at__isnull=False)),
+            name=f"{model}_decided_on_a_day",
+            violation_error_message=_("A revision that is decided says when."),
+        ),
+        models.CheckConstraint(
+            condition=~Q(outcome="refused") | ~Q(answer=""),
+            name=f"{model}_refused_for_a_reason",
+            violation_error_message=_("Say why it is refused: whoever proposed it reads this."),
+        ),
+        models.CheckConstraint(
+            condition=Q(decided_at__isnull=True) | Q(decided_at__gte=F("at")),
+            name=f"{model}_decided_after_it_was_proposed",
+            violation_error_message=_("A revision is decided after it is proposed."),
+        ),
+    ]
+
+
+class Revision(Proposal, About):
+    """What somebody proposes to change in a published record and its parts.
+
+    ``changes`` is a list of ``{"kind", "record", "fields": {name: [before, after]}}``; a value is
+    its field's own text, null where there is none. ``before`` is what it was proposed against.
+    ``added`` is a list of ``[kind, record]``: drafts that were entered with it, such as the
+    citations of what changes, and become public with it. ``operation`` is what it came with, such
+    as an import: undoing that takes the proposal back, or undoes what it changed.
+    """
+
+    changes = models.JSONField(_("changes"), editable=False)
+    added = models.JSONField(_("drafts that come with it"), default=list, editable=False)
+    operation = models.ForeignKey(
+        Operation,
+        models.PROTECT,
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="revisions",
+    )
 
     objects = AboutQuerySet.as_manager()
 
@@ -188,31 +229,10 @@ class Revision(About):
             models.Index(fields=["kind", "record"], name="revision_of_record"),
             models.Index(fields=["outcome", "at"], name="revision_by_outcome"),
         ]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(outcome="open", decided_at__isnull=True)
-                | (~Q(outcome="open") & Q(decided_at__isnull=False)),
-                name="revision_decided_on_a_day",
-                violation_error_message=_("A revision that is decided says when."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(outcome="refused") | ~Q(answer=""),
-                name="revision_refused_for_a_reason",
-                violation_error_message=_("Say why it is refused: whoever proposed it reads this."),
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_at__isnull=True) | Q(decided_at__gte=F("at")),
-                name="revision_decided_after_it_was_proposed",
-                violation_error_message=_("A revision is decided after it is proposed."),
-            ),
-        ]
+        constraints: ClassVar = decided("revision")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record}: {self.pk}"
-
-    @property
-    def is_open(self) -> bool:
-        return self.outcome == self.Outcome.OPEN
 
 
 def demand_reason(constraint: str, reason: str, model: type[models.Model] = Step) -> None:

@@ -255,6 +255,25 @@ def steps_of(model: Any, numbers: Iterable[int]) -> list[Step]:
     ]
 
 
+def changes_since(model: type[Any], numbers: Iterable[int], since: datetime) -> list[Step]:
+    """Return what was changed since a moment in some records, and in all that ever was of them."""
+    found: Numbers = defaultdict(list)
+    for number in numbers:
+        for kind, some in family(model, number).items():
+            found[kind] += some
+    steps = [
+        step
+        for kind, some in found.items()
+        for step in steps_of(
+            kind,
+            kind.history.filter(id__in=some, history_date__gt=since)
+            .order_by()
+            .values_list("history_id", flat=True),
+        )
+    ]
+    return sorted(steps, key=lambda step: (step.row.history_date, step.row.pk))
+
+
 def _standing(row: Any) -> Any:
     """Return a row unless the record was deleted by it."""
     return None if row is None or row.history_type == "-" else row
