@@ -145,6 +145,34 @@ def test_a_part_whose_text_names_them_is_not_published(factory: Any, values: Any
     assert not is_told(detention)
 
 
+BEFORE = "What is said of a trial goes on for more than a few words before a name stands in it. "
+
+
+@pytest.mark.parametrize("text", [f"{BEFORE}Quill was there.", f"{BEFORE * 9}Была Квілла."])
+def test_a_name_is_found_at_the_end_of_a_long_text(text: str) -> None:
+    detention = nameless()
+    charge = ChargeFactory.create(detention=detention, wording=text)
+    cite(charge, state="published", source=SourceFactory.create(published=True))
+    with refused():
+        workflow.publish(record=charge)
+    assert stored(charge).state == State.DRAFT
+
+
+def test_a_name_is_found_in_a_script_without_spaces() -> None:
+    detention = nameless()
+    PrisonerNameFactory.create(
+        prisoner=detention.prisoner, text="虚构 人物", language="zh",
+        disclosure="withheld", disclosure_reason="a test",
+    )  # fmt: skip
+    detention.place = "在虚构人物的家里"
+    detention.save()
+    with refused():
+        refuse_telling(detention)
+    detention.place = "在别人的家里"
+    detention.save()
+    refuse_telling(detention)
+
+
 def test_what_was_entered_for_a_draft_is_looked_at_when_all_of_it_is_published() -> None:
     detention = DetentionFactory.create(prisoner__name__text="Zoltan Quill")
     person = detention.prisoner
