@@ -28,6 +28,7 @@ from prisoners.models.history import (
 )
 from prisoners.models.holding_back import HoldsBack, How
 from prisoners.models.importing import Import, ImportFile, ImportProfile, ImportRow
+from prisoners.models.mentions import Mention, MentionSearch
 from prisoners.models.people import (
     Affiliation,
     ExternalId,
@@ -88,6 +89,8 @@ __all__ = [
     "ImportRow",
     "Invitation",
     "Judgement",
+    "Mention",
+    "MentionSearch",
     "Merger",
     "NameKey",
     "Operation",

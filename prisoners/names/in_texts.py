@@ -72,7 +72,12 @@ class Spellings:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to look for."""
-        return not (self.words or self.short or self.run)
+        return not (self.words or self.short or self.pairs or self.run)
+
+    @property
+    def looked_up(self) -> frozenset[str]:
+        """The words of which one begins a word of every text that the names are told by."""
+        return self.words.union(*self.short, *self.pairs)
 
     def tells(self, text: Text) -> bool:
         """Whether any word of a name stands in a text; with an ending, too: names are declined."""

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from prisoners.admin.worklist.disclosures import DueDisclosures
 from prisoners.admin.worklist.facts import Conflicting, Disputed, Uncited, Unnamed
 from prisoners.admin.worklist.item import Asking, Item
+from prisoners.admin.worklist.mentions import NamesTold
 from prisoners.admin.worklist.records import (
     Duplicates,
     InReview,
@@ -47,6 +48,7 @@ ITEMS: Final[tuple[Item, ...]] = (
     Disputed(),
     Unconfirmed(),
     DueDisclosures(),
+    NamesTold(),
     Duplicates(),
     RefusedRows(),
     Unarchived(),

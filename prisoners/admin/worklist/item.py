@@ -22,7 +22,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to be done: in words, where it is done, what else is known, further pages."""
+    """One thing to be done: in words, where it is done, what else is known, further pages.
+
+    ``url`` is empty where no page does it.
+    """
 
     text: str
     url: str
