@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from prisoners.admin.logged import recent
 from prisoners.admin.worklist.disclosures import DueDisclosures
 from prisoners.admin.worklist.facts import Conflicting, Disputed, Uncited, Unnamed
 from prisoners.admin.worklist.item import Asking, Item
@@ -70,7 +71,7 @@ def items_for(request: HttpRequest) -> list[Item]:
 
 
 def opening(request: HttpRequest) -> dict[str, Any]:
-    """Return what the desk's first page begins with: what is to be done, and what is not."""
+    """Return what the desk's first page holds: what is to be done, what is not, what was done."""
     asking = asked(request)
     work, done = [], []
     for item in items_for(request):
@@ -88,7 +89,7 @@ def opening(request: HttpRequest) -> dict[str, Any]:
             )
         else:
             done.append(item.nothing())
-    return {"work": work, "done": done}
+    return {"work": work, "done": done, "recent": recent(request)}
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
