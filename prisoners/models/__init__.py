@@ -1,6 +1,6 @@
 """What is true: the record's models, split by subject."""
 
-from prisoners.models import append_only  # noqa: F401  # makes the triggers after migrations
+from prisoners.models import append_only, no_finer  # noqa: F401  # make the triggers after migrations
 from prisoners.models.accounts import Attempt, Invitation, Role
 from prisoners.models.actors import Actor
 from prisoners.models.addresses import ADDRESSED, FormerAddress
