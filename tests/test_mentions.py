@@ -276,8 +276,11 @@ def test_what_was_found_can_be_asked_again_and_is_kept(client: Client) -> None:
     assert "The question is open again" in said(client.post(page, {"_reopen": "1"}, follow=True))
     assert looked() == [("release", release.pk, "context")]
     assert Mention.objects.exclude(reopened_at=None).get().reason == "A namesake."
-    listed = said(client.get(reverse("admin:prisoners_mention_changelist")))
-    assert "A namesake." in listed
+    listed = client.get(reverse("admin:prisoners_mention_changelist"))
+    assert "Zoltan Quill release" in said(listed)
+    assert "A namesake." in said(listed)
+    # The open question is on the work list.
+    assert listed.context["cl"].result_count == 1
 
 
 def test_of_a_text_that_was_changed_meanwhile_nothing_is_kept(client: Client) -> None:

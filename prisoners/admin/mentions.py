@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -34,9 +35,16 @@ class AnotherForm(forms.Form):
     )
 
 
+class Answered(ChangeList):
+    """Those that somebody has looked at; the others are on the work list, where they are public."""
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().get_queryset(request, *args, **kwargs).exclude(at=None)
+
+
 @admin.register(Mention)
 class MentionAdmin(ReadOnlyAdmin):
-    """What was found of texts; those still to be looked at are on the work list."""
+    """What was found of texts that may name somebody who is not shown."""
 
     list_display = ("person", "where", "reason", "by", "at", "reopened_at")
     list_filter = (("reopened_at", admin.EmptyFieldListFilter),)
@@ -52,9 +60,20 @@ class MentionAdmin(ReadOnlyAdmin):
         found = super().get_queryset(request).select_related("person", "by")
         return found.prefetch_related("person__names")
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Answered
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = _("Texts that were found to name somebody else")
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     @admin.display(description=gettext_lazy("where"))
     def where(self, mention: Mention) -> str:
-        return f"{OF_KINDS[mention.kind]._meta.verbose_name} {mention.record}, {mention.field}"
+        model: Any = OF_KINDS[mention.kind]
+        field = model._meta.get_field(mention.field).verbose_name
+        return f"{model._meta.verbose_name} {mention.record}: {field}"
 
     def change_view(
         self,
