@@ -65,7 +65,7 @@ GROUPS: Final = (
         ("DuplicateCandidate", "Judgement", "MergeProposal", "Merger"),
     ),
     ("translations", gettext_lazy("Translations"), ("Translation",)),
-    ("review", gettext_lazy("Review"), ("Revision",)),
+    ("review", gettext_lazy("Review"), ("Revision", "Mention")),
     ("operations", gettext_lazy("Done to many at once"), ("Operation",)),
     ("imports", gettext_lazy("Imports"), ("Import", "ImportProfile")),
     ("keeping", gettext_lazy("Kept by the site"), ("FormerAddress", "DossierEntry")),

@@ -368,9 +368,9 @@ NO_VERBS: Final = {
 }
 # Modules that write no records: accounts, judgements, keys of names; people who do not exist.
 WRITE_NONE: Final = {
-    "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "merging.fates",
-    "name_index", "portraits", "synthetic", "synthetic_names", "synthetic_people",
-    "telling", "three_way",
+    "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "mentions",
+    "merging.fates", "name_index", "portraits", "synthetic", "synthetic_names",
+    "synthetic_people", "telling", "three_way",
     "importing.duplicates", "importing.guessing", "importing.odd_dates",
     "importing.planning", "importing.process", "importing.profile",
     "importing.reading", "importing.report", "importing.terms", "importing.understanding",

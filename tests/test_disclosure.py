@@ -175,6 +175,40 @@ def test_the_database_refuses_what_is_withheld() -> None:
         _sql("UPDATE prisoners_detention SET began = %s", ["2021-07"])
 
 
+@pytest.mark.parametrize(
+    ("how", "shown", "more"),
+    [
+        (How.MONTH, "2021-07", {"began": "2021-07-14"}),
+        (How.MONTH, "2021-07", {"began": "2021-07-14/.."}),
+        (How.MONTH, "2021-07", {"began_first": "2021-07-14"}),
+        (How.MONTH, "2021-07", {"began_last": "2021-07-14"}),
+        (How.MONTH, "2021-06/2021-07", {"began": "2021-06-14/2021-07"}),
+        (How.YEAR, "2021", {"began_first": "2021-07-01"}),
+        (How.YEAR, "2021", {"began_last": "2021-07-31"}),
+    ],
+)
+def test_the_database_refuses_a_date_that_is_finer_than_is_shown(
+    how: str, shown: str, more: dict[str, str]
+) -> None:
+    detention = DetentionFactory.create(began=shown)
+    hold_back(detention, "began", how)
+    columns = ", ".join(f"{name} = %s" for name in more)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        _sql(f"UPDATE prisoners_detention SET {columns}", [*more.values()])  # noqa: S608  # our own
+    if "began" not in more:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Detention.objects.update(**more)
+    assert str(Detention.objects.get().began) == shown
+    # What is as coarse goes in, and so does a day of what has no such rule.
+    _sql("UPDATE prisoners_detention SET place = %s", ["a flat"])
+    _sql(
+        "UPDATE prisoners_detention SET began = %s, began_first = %s, began_last = %s",
+        ["2020", "2020-01-01", "2020-12-31"],
+    )
+    other = DetentionFactory.create(began="2021-07")
+    Detention.objects.filter(pk=other.pk).update(began="2021-07-14")
+
+
 def _sql(statement: str, values: list[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

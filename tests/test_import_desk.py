@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from prisoners.desk.importing import process, running
 from prisoners.models import Import, ImportFile, ImportProfile, ImportRow, Prisoner, Role
-from tests.desk import at_desk
+from tests.desk import account, at_desk, sign_in
 from tests.factories import PrisonerFactory
 from tests.lists import as_csv, viasna_row
 
@@ -213,6 +213,108 @@ def test_who_may_not_write_sees_no_import(client: Client) -> None:
         assert client.get(address).status_code == 403
     for name in ("run", "discard", "preview"):
         assert client.post(of(one, name)).status_code == 403
+
+
+# Of the list itself ------------------------------------------------------------------------
+
+SECRET = "Sekretnaya 17"
+
+
+@pytest.fixture
+def brought(client: Client) -> Import:
+    """Give a list that waits for its run, of whoever is signed in at ``client``."""
+    at_desk(client, Role.RESEARCHER)
+    rows = [
+        viasna_row(1, birthday="7 Sekretnaya 17", prison_title=SECRET),
+        viasna_row(2, name="???", prison_title=SECRET),
+    ]
+    one = previewed(client, rows)
+    assert SECRET in client.get(of(one)).text
+    return one
+
+
+def other(*roles: Role) -> Client:
+    return sign_in(Client(), account(*roles, name="somebody-else"))
+
+
+def read_of(client: Client, one: Import) -> str:
+    """Return all that somebody is told of an import, whatever they ask for."""
+    found = ""
+    for query in ("", "?outcome=refused", "?outcome=created", "?outcome=uncertain"):
+        found += client.get(of(one) + query).text
+    for address in (of(one, "columns"), of(one, "columns") + "?profile=viasna", of(one, "report")):
+        answer: Any = client.get(address)
+        found += answer.getvalue().decode()
+    return found + client.get(LIST).text
+
+
+def test_what_a_list_says_is_not_read_by_somebody_else(brought: Import) -> None:
+    client = other(Role.RESEARCHER)
+    text = read_of(client, brought)
+    assert "Sekretnaya" not in text
+    assert "???" not in text
+    assert "Tester Numarb" not in text
+    page = client.get(of(brought)).text
+    assert "created (1)" in page
+    assert "refused (1)" in page
+    assert "name: its characters were lost" in page
+    assert "Here are the numbers, the reasons and the records." in page
+    for name in ("columns", "report"):
+        assert of(brought, name) not in page
+        assert client.get(of(brought, name)).status_code == 403
+
+
+def test_a_reason_that_quotes_a_cell_is_not_told(client: Client) -> None:
+    at_desk(client, Role.RESEARCHER)
+    one = uploaded(client, [viasna_row(1, birthday="7 Sekretnaya 1980")])
+    chosen(client, one, key="name,birth")
+    assert "“sekretnaya” is no month" in client.get(of(one)).text.lower()
+    page = other(Role.RESEARCHER).get(of(one)).text.lower()
+    assert "sekretnaya" not in page
+    assert "born: it cannot be read" in page
+
+
+def test_an_upload_whose_columns_are_to_be_chosen_is_not_read_by_somebody_else(
+    desk: Client,
+) -> None:
+    one = uploaded(desk, [viasna_row(1, text=SECRET)])
+    client = other(Role.RESEARCHER)
+    assert "columns to be chosen" in client.get(of(one)).text
+    assert "Sekretnaya" not in read_of(client, one)
+
+
+def test_who_does_not_read_a_list_decides_nothing_of_it(brought: Import) -> None:
+    client = other(Role.RESEARCHER)
+    before = brought.layout
+    assert client.post(of(brought, "columns"), {"name": "mine"}).status_code == 403
+    assert client.post(of(brought, "columns") + "?profile=viasna", {}).status_code == 403
+    row = brought.rows.first()
+    assert row is not None
+    decide = reverse("admin:prisoners_import_decide", args=[brought.pk, row.pk])
+    assert client.post(decide, {"what": "person", "choice": "skip"}).status_code == 403
+    brought.refresh_from_db()
+    assert brought.layout == before
+    assert not ImportRow.objects.exclude(decisions={}).exists()
+
+
+def test_what_came_by_the_command_line_is_read_by_those_who_read_what_is_restricted(
+    brought: Import, client: Client
+) -> None:
+    Import.objects.update(made_by=None)
+    assert "Sekretnaya" not in read_of(client, brought)
+    assert SECRET in read_of(other(Role.EDITOR), brought)
+
+
+def test_the_records_of_an_import_are_told_to_everybody_with_their_own_names(
+    brought: Import, client: Client
+) -> None:
+    client.post(of(brought, "run"))
+    person = Prisoner.objects.get()
+    person.names.update(text="Name Intherecord")
+    page = other(Role.RESEARCHER).get(of(brought)).text
+    assert reverse("admin:prisoners_prisoner_change", args=[person.pk]) in page
+    assert "Name Intherecord" in page
+    assert "Tester Numarb" not in page
 
 
 def test_nobody_sees_an_import_without_signing_in(client: Client) -> None:

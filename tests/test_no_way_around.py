@@ -145,6 +145,34 @@ def test_a_part_whose_text_names_them_is_not_published(factory: Any, values: Any
     assert not is_told(detention)
 
 
+BEFORE = "What is said of a trial goes on for more than a few words before a name stands in it. "
+
+
+@pytest.mark.parametrize("text", [f"{BEFORE}Quill was there.", f"{BEFORE * 9}Была Квілла."])
+def test_a_name_is_found_at_the_end_of_a_long_text(text: str) -> None:
+    detention = nameless()
+    charge = ChargeFactory.create(detention=detention, wording=text)
+    cite(charge, state="published", source=SourceFactory.create(published=True))
+    with refused():
+        workflow.publish(record=charge)
+    assert stored(charge).state == State.DRAFT
+
+
+def test_a_name_is_found_in_a_script_without_spaces() -> None:
+    detention = nameless()
+    PrisonerNameFactory.create(
+        prisoner=detention.prisoner, text="虚构 人物", language="zh",
+        disclosure="withheld", disclosure_reason="a test",
+    )  # fmt: skip
+    detention.place = "在虚构人物的家里"
+    detention.save()
+    with refused():
+        refuse_telling(detention)
+    detention.place = "在别人的家里"
+    detention.save()
+    refuse_telling(detention)
+
+
 def test_what_was_entered_for_a_draft_is_looked_at_when_all_of_it_is_published() -> None:
     detention = DetentionFactory.create(prisoner__name__text="Zoltan Quill")
     person = detention.prisoner
@@ -818,28 +846,32 @@ def read_streamed(client: Client, page: str) -> str:
     return response.getvalue().decode()
 
 
-def test_a_list_tells_nobody_but_whoever_brought_it_of_people_protected_since(
+def test_a_list_is_read_by_nobody_but_whoever_brought_it_and_who_reads_what_is_restricted(
     researcher: Client, user: User
 ) -> None:
     by = account(Role.RESEARCHER, name="test-bringer")
-    row = viasna_row(1, name="Zoltan Quill", birthday="1980-04-05")
-    brought([row])
+    brought([viasna_row(1, name="Zoltan Quill", birthday="1980-04-05")])
     Import.objects.update(made_by=by)
     person = Prisoner.objects.get()
     # Of somebody in another list nobody has said yet who it is.
     other = PrisonerFactory.create(name__text="Bertil Quill", birth="1980-04-05")
     waiting = previewed([viasna_row(2, name="Bertil Quill", birthday="1980-04-05")], by=by)
-    pages = [*import_pages(Import.objects.exclude(pk=waiting.pk).get()), *import_pages(waiting)]
-    for page in pages:
-        assert "Quill" in read_streamed(researcher, page), page
+    done = Import.objects.exclude(pk=waiting.pk).get()
+    pages = [*import_pages(done), *import_pages(waiting)]
+    own = sign_in(Client(), by)
+    assert all("Quill" in read_streamed(own, page) for page in pages)
+    # Who the row is about is in the record, whose name is told and not that of the list.
+    assert "Quill" in read_streamed(researcher, pages[0])
     for one in (person, other):
         disclosure.show_as(person=one, identity="anonymous", reason="a test")
-    for page in pages:
+    for page in (pages[0], pages[2]):
         text = read_streamed(researcher, page)
         assert "Quill" not in text, page
         assert "1980" not in text, page
         for one in (stored(person), stored(other)):
             assert one.public_id not in text, page
             assert reverse("admin:prisoners_prisoner_change", args=[one.pk]) not in text, page
+    for page in (pages[1], pages[3]):
+        assert researcher.get(page).status_code == 403
     for allowed in (user, by):
         assert "Quill" in read_streamed(sign_in(Client(), allowed), pages[0])

@@ -186,6 +186,17 @@ class AccountAdmin(OfAdministrators):
     ) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Accounts"), **(extra_context or {})})
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the words that were written: of accounts they say what was done, and of nobody else.
+
+        Of all else the log says only who did something and when; see ``prisoners.admin.logged``.
+        """
+        return super().history_view(
+            request, object_id, {"shows_words": True, **(extra_context or {})}
+        )
+
     @admin.display(description=gettext_lazy("roles"))
     def roles(self, account: User) -> str:
         names = {group.name for group in account.groups.all()}

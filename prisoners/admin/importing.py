@@ -230,7 +230,7 @@ class ImportAdmin(OfWriters):
     # Columns
 
     def columns_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        one = self._import(request, pk)
+        one = self._import(request, pk, reads=True)
         if one.stage not in (Stage.UPLOADED, Stage.PLANNED, Stage.FAILED):
             return self._to(one)
         try:
@@ -311,20 +311,24 @@ class ImportAdmin(OfWriters):
         one = self._import(request, object_id)
         if one.stage in process.WORKING:
             return self._progress(request, one)
-        if one.stage == Stage.UPLOADED:
+        reads = self._reads(request, one)
+        if one.stage == Stage.UPLOADED and reads:
             return self._to(one, "columns")
         outcome = request.GET.get("outcome", "")
         rows = ImportRow.objects.filter(of=one).order_by("number").select_related("prisoner")
+        if not reads:
+            rows = rows.prefetch_related("prisoner__names")
         if outcome in Outcome.values:
             rows = rows.filter(outcome=outcome)
         elif outcome == "uncertain":
             rows = rows.filter(uncertain=True)
         total = one.counts.get(outcome) if outcome else sum(_counted(one).values())
         page = _Counted(rows, PER_PAGE, total or 0).get_page(request.GET.get("page"))
-        shown = page if self._reads_all(request, one) else report.hidden(page)
+        shown = page if reads else report.without_cells(page)
         context = {
             "title": one.file_name,
             "one": one,
+            "reads": reads,
             "page": page,
             "rows": [_shown(row) for row in shown],
             "outcome": outcome,
@@ -332,7 +336,7 @@ class ImportAdmin(OfWriters):
             "left_out": read_layout(one.layout).left_out(one.headings) if one.layout else [],
             "facilities": one.counts.get("facilities", []),
             "can_run": one.stage in (Stage.PLANNED, Stage.FAILED) and bool(one.layout),
-            "can_decide": one.stage in (Stage.PLANNED, Stage.FAILED),
+            "can_decide": reads and one.stage in (Stage.PLANNED, Stage.FAILED),
             "can_undo": one.stage == Stage.DONE
             and one.operation is not None
             and one.operation.undone_at is None,
@@ -366,7 +370,7 @@ class ImportAdmin(OfWriters):
         return answer
 
     def decide_view(self, request: HttpRequest, pk: int, row: int) -> HttpResponse:
-        one = self._import(request, pk)
+        one = self._import(request, pk, reads=True)
         found = get_object_or_404(ImportRow, of=one, pk=row)
         try:
             running.decide(
@@ -432,19 +436,17 @@ class ImportAdmin(OfWriters):
         return self._page(request, "undo", context)
 
     @staticmethod
-    def _reads_all(request: HttpRequest, one: Import) -> bool:
-        """Whether somebody reads what a file says of people of whom facts are held back since.
+    def _reads(request: HttpRequest, one: Import) -> bool:
+        """Whether somebody reads what a list says: it may tell what is restricted, or of whom.
 
-        Whoever brought the file knows it.
+        Whoever brought it knows it; of what came by the command line that is nobody.
         """
         return may(request.user, RESTRICTED) or one.made_by_id == request.user.pk
 
-    def report_view(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
-        one = self._import(request, pk)
+    def report_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+        one = self._import(request, pk, reads=True)
         rows = ImportRow.objects.filter(of=one).order_by("number").select_related("prisoner")
         found = rows.iterator(chunk_size=500)
-        if not self._reads_all(request, one):
-            found = report.hidden(found)
         answer = StreamingHttpResponse(report.lines(found), content_type="text/csv; charset=utf-8")
         name = f"import-{one.pk}.csv"
         answer.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
@@ -452,15 +454,19 @@ class ImportAdmin(OfWriters):
 
     # What they share
 
-    def _import(self, request: HttpRequest, pk: Any) -> Import:
+    def _import(self, request: HttpRequest, pk: Any, *, reads: bool = False) -> Import:
+        """Return an import; ``reads``: for what only those may do who read what the list says."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            return get_object_or_404(
+            one = get_object_or_404(
                 Import.objects.select_related("source", "operation"), pk=int(pk)
             )
         except ValueError as error:
             raise Http404 from error
+        if reads and not self._reads(request, one):
+            raise PermissionDenied
+        return one
 
     def _address(self, one: Import | None, name: str = "change") -> str:
         if one is None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise, permutations
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -37,13 +35,11 @@ from prisoners.models import (
 )
 from prisoners.models.holding_back import PARTS, shown_of, text_of
 from prisoners.models.recording import recorded_models
-from prisoners.names import labels
+from prisoners.names import Spellings, Text
 from prisoners.reading.gaps import parts
 from prisoners.reading.owners import root_of
 from prisoners.reading.worklist.listed import chain
 
-# A word of a name that is shorter is part of too many other words.
-TELLING: Final = 3
 # Records of others in whose texts a person is named, and what of a source is such a text.
 OF_OTHERS: Final = (Release, Deal, Statement, Source)
 OF_A_SOURCE: Final = ("title",)
@@ -68,7 +64,7 @@ def refuse_telling(record: Record) -> None:
         told = [
             line
             for person in _nameless_in(root)
-            for line in _said_of_others(Spellings.of(person), _texts(_as_stored(record)))
+            for line in _said_of_others(spellings_of(person), _texts(_as_stored(record)))
         ]
     else:
         told = []
@@ -117,9 +113,9 @@ def _as_stored(record: Record) -> Record:
 
 def _told_of(person: Prisoner, record: Record) -> Iterator[str]:
     if not person.is_named:
-        spellings = Spellings.of(person)
+        spellings = spellings_of(person)
         for _one, text in _texts(_as_stored(record)):
-            if spellings.tells(text):
+            if spellings.tells(Text(text)):
                 yield _said(text)
         yield from named_by_others(person)
     yield from deaths_told(person, state=State.PUBLISHED)
@@ -128,79 +124,26 @@ def _told_of(person: Prisoner, record: Record) -> Iterator[str]:
 # Names ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Spellings:
-    """The words of all names of somebody, folded, as they are looked for in texts.
-
-    ``families`` are the words by which they are filed; ``short``, whole names of which each word
-    is short: Li Na.
-    """
-
-    words: frozenset[str]
-    families: frozenset[str]
-    short: frozenset[tuple[str, ...]]
-    whole: frozenset[tuple[str, ...]]
-
-    @classmethod
-    def of(cls, person: Prisoner) -> Spellings:
-        names = list(
-            PrisonerName.objects.filter(prisoner__in=[person, *merged_into(person)]).exclude(
-                kind=PrisonerName.Kind.INITIALS
-            )
-        )
-        spelt = frozenset(labels(name.text) for name in names) - {()}
-        words = {word for name in spelt for word in name if len(word) >= TELLING}
-        families = {family for name in names if (family := _family(name)) in words}
-        short = {name for name in spelt if not words.intersection(name)}
-        return cls(frozenset(words), frozenset(families), frozenset(short), spelt)
-
-    def tells(self, text: str) -> bool:
-        """Whether any word of a name stands in a text; with an ending, too: names are declined."""
-        said = labels(text)
-        return _any_begins(said, self.words) or self._as_a_whole(said)
-
-    def tells_of_another(self, text: str) -> bool:
-        """Whether a text about something else names this person: by the family name, or two words.
-
-        A given name alone may be anybody's: nobody could be protected whose namesake is named.
-        """
-        said = labels(text)
-        if _any_begins(said, self.families) or self._as_a_whole(said):
-            return True
-        return any(
-            one.startswith(first) and other.startswith(second)
-            for one, other in pairwise(said)
-            for name in self.whole
-            for first, second in permutations(name, 2)
-            if len(first) + len(second) >= 2 * TELLING
-        )
-
-    def _as_a_whole(self, said: tuple[str, ...]) -> bool:
-        return any(said[at : at + len(one)] == one for one in self.short for at in range(len(said)))
-
-
-def _family(name: PrisonerName) -> str:
-    family, comma, _given = name.filed_as.partition(",")
-    words = labels(family) if comma else labels(name.filed_as)[:1] or labels(name.text)[-1:]
-    return words[-1] if words else ""
-
-
-def _any_begins(said: Iterable[str], words: Iterable[str]) -> bool:
-    return any(label.startswith(word) for label in said for word in words)
+def spellings_of(person: Prisoner) -> Spellings:
+    """Return all names of somebody, those of what was merged into them too."""
+    names = PrisonerName.objects.filter(prisoner__in=[person, *merged_into(person)])
+    return Spellings.of(
+        names.exclude(kind=PrisonerName.Kind.INITIALS).values_list("text", "filed_as")
+    )
 
 
 def texts_that_name(person: Prisoner) -> Iterator[str]:
     """Yield, as a refusal, each text that names somebody, drafts of their own record included."""
-    spellings = Spellings.of(person)
+    spellings = spellings_of(person)
     for _one, text in _texts(person, drafts=True):
-        if spellings.tells(text):
+        if spellings.tells(Text(text)):
             yield _said(text)
     yield from named_by_others(person)
 
 
 def named_by_others(person: Prisoner) -> Iterator[str]:
     """Yield, as a refusal, each public text that names somebody in a record of something else."""
-    spellings = Spellings.of(person)
+    spellings = spellings_of(person)
     for record in _others_about(person):
         yield from _said_of_others(spellings, _texts(record))
 
@@ -211,7 +154,7 @@ def _said(text: str) -> str:
 
 def _said_of_others(spellings: Spellings, texts: Iterable[tuple[Record, str]]) -> Iterator[str]:
     for one, text in texts:
-        if spellings.tells_of_another(text):
+        if spellings.tells_of_another(Text(text)):
             yield _("%(kind)s: “%(text)s” holds the name: change or withhold it first.") % {
                 "kind": capfirst(str(one._meta.verbose_name)),
                 "text": text[:80],

@@ -1,6 +1,6 @@
 """What is true: the record's models, split by subject."""
 
-from prisoners.models import append_only  # noqa: F401  # makes the triggers after migrations
+from prisoners.models import append_only, no_finer  # noqa: F401  # make the triggers after migrations
 from prisoners.models.accounts import Attempt, Invitation, Role
 from prisoners.models.actors import Actor
 from prisoners.models.addresses import ADDRESSED, FormerAddress
@@ -29,6 +29,7 @@ from prisoners.models.history import (
 )
 from prisoners.models.holding_back import HoldsBack, How
 from prisoners.models.importing import Import, ImportFile, ImportProfile, ImportRow
+from prisoners.models.mentions import Mention, MentionSearch
 from prisoners.models.people import (
     Affiliation,
     ExternalId,
@@ -89,6 +90,8 @@ __all__ = [
     "ImportRow",
     "Invitation",
     "Judgement",
+    "Mention",
+    "MentionSearch",
     "MergeProposal",
     "Merger",
     "NameKey",

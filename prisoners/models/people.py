@@ -45,6 +45,13 @@ PORTRAIT_FOLDER = "portraits"
 SHOWN: Final = frozenset({"state", "disclosure"})
 # What a consent is given for, and until which day it is shown by that.
 UNTIL: Final = {"name": "shown_until", "portrait": "portrait_until", "biography": "biography_until"}
+# By what somebody's name is not shown: few, and asked for at each visit of the desk.
+NOT_SHOWN: Final = {
+    "nameless": ("identity", Q(identity="initials") | Q(identity="anonymous")),
+    "withheld": ("disclosure", Q(disclosure="withheld")),
+    "withdrawn": ("state", Q(state="withdrawn")),
+    "until": ("shown_until", Q(shown_until__isnull=False)),
+}
 # How many spellings are indexed in one go.
 AT_ONCE: Final = 500
 
@@ -254,7 +261,13 @@ class Prisoner(HoldsBack, AddressedRecord):
         verbose_name = _("prisoner")
         verbose_name_plural = _("prisoners")
         ordering = ("slug",)
-        indexes = work_indexes("prisoner")
+        indexes = [
+            *work_indexes("prisoner"),
+            *(
+                models.Index(fields=[field], condition=condition, name=f"prisoner_{name}")
+                for name, (field, condition) in NOT_SHOWN.items()
+            ),
+        ]
         constraints = [
             *record_constraints("prisoner"),
             *interval_constraints("prisoner", "birth", "death"),
@@ -492,7 +505,14 @@ class PrisonerName(Record):
         verbose_name = _("name")
         verbose_name_plural = _("names")
         ordering = ("-is_display", "kind", "language", "pk")
-        indexes = work_indexes("prisonername")
+        indexes = [
+            *work_indexes("prisonername"),
+            models.Index(
+                fields=["disclosure"],
+                condition=Q(disclosure="withheld"),
+                name="prisonername_withheld",
+            ),
+        ]
         constraints = [
             *record_constraints("prisonername"),
             models.UniqueConstraint(

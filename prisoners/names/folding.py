@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from . import given
 from .letters import MAX_WORD, Script, key, looks_pinyin, readings, script_of
@@ -208,17 +210,25 @@ def _clean(found: str) -> str:
 
 def split(text: str) -> list[list[str]]:
     """The words of a name, lower case and clean; each a list of its hyphenated parts."""
-    text = text[:MAX_TEXT]
+    words = words_of(text[:MAX_TEXT])
+    return [parts[:MAX_WORDS] for parts in islice(words, MAX_WORDS)]
+
+
+def words_of(text: str) -> Iterator[list[str]]:
+    """The words of a text however long, as ``split`` gives those of a name."""
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
     text = unicodedata.normalize("NFKC", text.translate(_ONE_APOSTROPHE))
     text = _TITLE.sub(" ", text).lower()
-    words = []
     for chunk in _HYPHENATED.findall(text):
         parts = [_clean(part) for part in _HYPHENS.split(chunk)]
         if len(parts) > 1 or parts[0] not in _TITLES:
-            words.append(parts[:MAX_WORDS])
-    return words[:MAX_WORDS]
+            yield parts
+
+
+def run_together(text: str) -> str:
+    """The letters of a text in one row: Chinese, Japanese and Thai put no space between words."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).lower()))
 
 
 def fold(text: str) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from itertools import combinations, permutations, product
 
 from . import east_asia, given
 from .comparing import Name, parse
-from .folding import word
-from .letters import DOUBLE, Script, key, readings
+from .folding import run_together, word, words_of
+from .letters import DOUBLE, Script, key, readings, script_of
 
 # Longer skeletons tell no more people apart and miss more spellings of one.
 LENGTH = 4
@@ -136,6 +136,25 @@ def entries(text: str) -> tuple[Entry, ...]:
 def labels(text: str) -> tuple[str, ...]:
     """Return every word of a name, folded, in the order written; as ``fold``, and quicker."""
     return tuple(label for part in parse(text).texts if (label := _part(part).label))
+
+
+def labels_of_text(text: str) -> tuple[str, ...]:
+    """Return every word of a text, folded as ``labels`` folds those of a name, however long it is.
+
+    A name is not looked for in its first few words only.
+    """
+    return tuple(
+        label for parts in words_of(text) for part in parts if (label := _part(part).label)
+    )
+
+
+def unspaced(name: str) -> str:
+    """Return the letters of a name whose script puts no space between words; else nothing.
+
+    In a text of that script no word begins with it.
+    """
+    letters = run_together(name)
+    return letters if len(letters) > 1 and script_of(letters) > Script.ABJAD else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
 
 from prisoners.desk.importing.planning import Plan
-from prisoners.models import Disclosure, ImportRow, Prisoner, PrisonerName
+from prisoners.desk.importing.profile import FIELDS
+from prisoners.models import ImportRow, Prisoner
 
-# How many rows are looked up together.
-AT_ONCE: Final = 500
+_WORD: Final = re.compile(r"\w+")
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -32,24 +32,35 @@ def headings() -> list[str]:
     ]
 
 
-def hidden(rows: Iterable[ImportRow]) -> Iterator[ImportRow]:
-    """Leave out what rows say that are, or may be, of people whose facts are held back by now."""
-    left = iter(rows)
-    while some := list(islice(left, AT_ONCE)):
-        alike = {one["prisoner"] for row in some for one in row.likenesses}
-        people = Prisoner.objects.filter(pk__in=alike)
-        nameless = set(people.exclude(identity=Prisoner.Identity.FULL).values_list("pk", flat=True))
-        names = PrisonerName.objects.filter(prisoner__in=alike, disclosure=Disclosure.WITHHELD)
-        secret = set(names.values_list("prisoner", "text"))
-        for row in some:
-            if _is_protected(row.prisoner) or any(
-                one["prisoner"] in nameless or (one["prisoner"], one["name"]) in secret
-                for one in row.likenesses
-            ):
-                row.cells, row.changes, row.reasons, row.likenesses = [], [], [], []
-                # What a row is known by may be a name and a birth; nor is it told whom it is about.
-                row.name, row.record, row.prisoner = "", "", None
-            yield row
+def without_cells(rows: Iterable[ImportRow]) -> Iterator[ImportRow]:
+    """Leave of rows what is told without a word of the list: the outcome, why, and which record.
+
+    Nor is it told whom a row is about of whom facts are held back by now. Rows come with their
+    people and the names of those.
+    """
+    for row in rows:
+        row.reasons = [_without_quoting(one, row.cells) for one in row.reasons]
+        row.cells, row.changes, row.likenesses, row.record = [], [], [], ""
+        if _is_protected(row.prisoner):
+            row.prisoner, row.reasons = None, []
+        row.name = str(row.prisoner) if row.prisoner else ""
+        yield row
+
+
+def _without_quoting(reason: str, cells: list[dict[str, Any]]) -> str:
+    """Return a reason without the cell that it is about; why a date is none may quote it again."""
+    for cell in cells:
+        if cell["remark"] and cell["remark"] in reason:
+            remark = _("it cannot be read") if _is_quoted(cell) else cell["remark"]
+            name = cell["field"]
+            label = FIELDS[name].label if name in FIELDS else name
+            return _("%(field)s: %(reason)s") % {"field": label, "reason": remark}
+    return reason
+
+
+def _is_quoted(cell: dict[str, Any]) -> bool:
+    said, raw = cell["remark"].casefold(), str(cell["raw"]).casefold()
+    return raw in said or not set(_WORD.findall(said)).isdisjoint(_WORD.findall(raw))
 
 
 def _is_protected(person: Prisoner | None) -> bool:

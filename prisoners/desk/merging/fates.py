@@ -70,6 +70,8 @@ FATES: Final[dict[type[models.Model], dict[str, Fate]]] = {
         "mergeproposal.kept": Fate.STAY,
         # What a list said of it; the next import of the list goes on with the kept record.
         "importrow.prisoner": Fate.STAY,
+        # What was found of a text that holds one of its names; of the kept one it is asked anew.
+        "mention.person": Fate.STAY,
         "duplicatecandidate.first": Fate.DERIVED,
         "duplicatecandidate.second": Fate.DERIVED,
     },
