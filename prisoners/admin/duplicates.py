@@ -293,7 +293,7 @@ class _Comparing:
         # Afterwards the merged record has no names of its own by which to call it.
         named = {"merged": self.merged, "kept": self.kept}
         done = _("“%(merged)s” is merged into “%(kept)s”.") % named
-        waits = _("Visitors see no change yet: the merge waits for somebody else's decision.")
+        waits = _("Visitors see no change yet: the merge waits for somebody else’s decision.")
         takes_two = self._plan().takes_two
         try:
             made = (merging.propose if takes_two else merging.merge)(
