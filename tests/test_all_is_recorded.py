@@ -361,6 +361,7 @@ NO_VERBS: Final = {
     "putting_back": "can_be_put_back",
     "entering": "resembling broken no_room",
     "disclosure": "initials_of",
+    "former_addresses": "forget_telling forget_touched",
     "protecting": "reasons_to_protect known_birth known_arrests protect_touched",
     "dossiers": "shipped",
     # An upload and its preview are no records.

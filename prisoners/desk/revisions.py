@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from prisoners.desk import own_sources
+from prisoners.desk.former_addresses import forget_telling
 from prisoners.desk.protecting import protect
 from prisoners.desk.telling import refuse_telling
 from prisoners.desk.workflow import (
@@ -146,6 +147,7 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
             protect(person=Prisoner.objects.get(pk=root.pk), today=today())
         for one in _written(record, changed, drafts):
             refuse_telling(one)
+            forget_telling(one)
         _decide(revision, Revision.Outcome.ACCEPTED, by, reason)
     return len(changed) + len(drafts)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise, permutations
 from typing import Any, Final
 
@@ -14,8 +13,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from prisoners.models import (
-    TARGETS,
-    TRANSLATED,
     TRANSLATED_NAMES,
     Citation,
     Deal,
@@ -39,8 +36,7 @@ from prisoners.models.holding_back import PARTS, shown_of, text_of
 from prisoners.models.recording import recorded_models
 from prisoners.names import labels
 from prisoners.reading.gaps import parts
-from prisoners.reading.owners import root_of
-from prisoners.reading.worklist.listed import chain
+from prisoners.reading.owners import root_of, ways_to_people
 
 # A word of a name that is shorter is part of too many other words.
 TELLING: Final = 3
@@ -67,7 +63,7 @@ def refuse_telling(record: Record) -> None:
     elif isinstance(root, OF_OTHERS):
         told = [
             line
-            for person in _nameless_in(root)
+            for person in nameless_in(root)
             for line in _said_of_others(Spellings.of(person), _texts(_as_stored(record)))
         ]
     else:
@@ -256,24 +252,6 @@ def merged_into(person: Prisoner) -> Iterator[Prisoner]:
 # Who is linked with what ------------------------------------------------------------------
 
 
-def ways_to_people(model: type[Record]) -> list[str]:
-    """Return the ways from a record to the person that it is of; none where it is of nobody."""
-    return list(_ways(model))
-
-
-@cache
-def _ways(model: type[Record]) -> tuple[str, ...]:
-    targets = {Citation: TARGETS, Translation: TRANSLATED}.get(model)
-    if targets is not None:
-        return tuple(
-            name if way == "pk" else f"{name}__{way}"
-            for name, target in targets.items()
-            for way in _ways(target)
-        )
-    way, root = chain(model)[-1]
-    return (way,) if root is Prisoner else ()
-
-
 def _outcomes() -> Any:
     return ReleaseOutcome.objects.exclude(state=State.WITHDRAWN)
 
@@ -295,7 +273,7 @@ def _others_about(person: Prisoner) -> Iterator[Record]:
     yield from Source.objects.published().filter(pk__in=sources)
 
 
-def _nameless_in(record: Record) -> Iterator[Prisoner]:
+def nameless_in(record: Record) -> Iterator[Prisoner]:
     """Yield whoever is not shown by name, and is linked with a record of something else."""
     nameless = Prisoner.objects.exclude(identity=Prisoner.Identity.FULL)
     outcomes = _outcomes()
