@@ -44,6 +44,7 @@ from prisoners.models.recording import NO_FACT, recorded_models
 from tests.desk import account
 from tests.factories import PrisonerFactory, SourceFactory, cite
 from tests.lists import viasna_row
+from tests.reviewing import give_sources
 from tests.test_bulk import confirming, held, releasing
 from tests.test_importing import brought, previewed
 
@@ -193,7 +194,7 @@ def propose(by: Any) -> Revision:
 
 def propose_and_accept(by: Any) -> None:
     proposed = propose(account(Role.EDITOR, name="other"))
-    revisions.accept(revision=proposed, by=by)
+    revisions.accept(revision=give_sources(proposed), by=by)
 
 
 def propose_and_refuse(by: Any) -> None:
@@ -349,7 +350,7 @@ VERBS: Final[dict[str, Verb]] = {
 NO_VERBS: Final = {
     "workflow": "needs_second hold with_parts hanging signed refuse_own_work move note_moves",
     "revisions": "load proposable text_of values_of differences put on_page changed_records "
-    "conflicts drafts_with",
+    "lacking conflicts drafts_with",
     "bulk": "plan",
     "merging.comparing": "plan seen_of is_over shown_otherwise may_overlap",
     "merging.moving": "ready held_pair refuse_unseen carry_out label_of",
@@ -360,6 +361,7 @@ NO_VERBS: Final = {
     "putting_back": "can_be_put_back",
     "entering": "resembling broken no_room",
     "disclosure": "initials_of",
+    "former_addresses": "forget_telling forget_touched",
     "protecting": "reasons_to_protect known_birth known_arrests protect_touched",
     "dossiers": "shipped",
     # An upload and its preview are no records.
@@ -369,7 +371,7 @@ NO_VERBS: Final = {
 # Modules that write no records: accounts, judgements, keys of names; people who do not exist.
 WRITE_NONE: Final = {
     "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "mentions",
-    "merging.fates", "name_index", "portraits", "synthetic", "synthetic_names",
+    "merging.fates", "name_index", "own_sources", "portraits", "synthetic", "synthetic_names",
     "synthetic_people", "telling", "three_way",
     "importing.duplicates", "importing.guessing", "importing.odd_dates",
     "importing.planning", "importing.process", "importing.profile",

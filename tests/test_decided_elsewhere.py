@@ -26,6 +26,7 @@ from prisoners.models import (
 from tests.desk import account, at_desk, sign_in
 from tests.factories import DetentionFactory, PrisonerFactory, cite
 from tests.lists import viasna_row
+from tests.reviewing import give_sources
 from tests.test_importing import brought
 from tests.test_merging import again, by, merge, page_of, public, refused
 
@@ -139,7 +140,7 @@ def test_an_accepted_birth_that_makes_somebody_a_child_withholds_them() -> None:
         changes={(kind_of(person), person.pk): {"birth": ["1980", "2005-01-01"]}},
         by=researcher,
     )
-    revisions.accept(revision=revision, by=editor)
+    revisions.accept(revision=give_sources(revision), by=editor)
     now = again(person)
     assert (now.birth.text, now.disclosure) == ("2005-01-01", Disclosure.WITHHELD)
 
@@ -168,7 +169,7 @@ def test_what_is_proposed_of_a_fact_that_is_held_back_goes_into_its_rule() -> No
         changes={(kind_of(person), person.pk): {"birth": ["1980", "1980-05-07"]}},
         by=account(Role.RESEARCHER, name="researcher"),
     )
-    revisions.accept(revision=revision, by=by())
+    revisions.accept(revision=give_sources(revision), by=by())
     assert again(person).birth.text == "1980"
     assert person.disclosure_rules.get().kept == {"birth": "1980-05-07"}
 

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from prisoners.admin.operations import operation_page
-from prisoners.desk import bulk, merging, operations
+from prisoners.desk import bulk, entering, merging, operations
 from prisoners.models import Operation, OperationKind, Prisoner, Role
 from tests.desk import account, at_desk
-from tests.factories import PrisonerFactory
+from tests.factories import PrisonerFactory, SourceFactory
 from tests.lists import viasna_row
 from tests.test_admin import said
 from tests.test_bulk import confirming, held
@@ -49,9 +49,12 @@ def test_it_says_who_did_what_to_how_many_when_why_and_whether_it_is_undone(
     page = client.get(reverse(LIST))
     words = said(page)
     # Two detentions, and what is cited for each.
-    assert "change of many records: held on 6 May 2025 4 records doer" in words
-    assert "merging: Test Dva into Test Adzin" in words
-    assert "import: list.csv 2 rows of a list a command" in words
+    assert (
+        "change of many records: held on 6 May 2025 Test Try , Test Chatyry 4 records doer" in words
+    )
+    assert "merging: Test Dva into Test Adzin Test Adzin , Test Dva" in words
+    people = " , ".join(str(row.prisoner) for row in imported.rows.order_by("number"))
+    assert f"import: list.csv {people} 2 rows of a list a command" in words
     assert "Announced." in words
     assert ", by doer" in words
     text = page.content.decode()
@@ -62,6 +65,40 @@ def test_it_says_who_did_what_to_how_many_when_why_and_whether_it_is_undone(
     ):
         assert f'href="{address}"' in text
     assert [one.kind for one in page.context["cl"].result_list] == ["merge", "bulk", "import"]
+
+
+def test_it_names_a_few_people_and_its_page_all_of_them(client: Client) -> None:
+    names = [f"Test {one}" for one in ("Adzin", "Dva", "Try", "Chatyry", "Piac")]
+    people = [held(one, published=True) for one in names]
+    operation = confirmed(*people, by=account(Role.EDITOR, name="doer"))
+    at_desk(client, Role.VIEWER)
+    words = said(client.get(reverse(LIST)))
+    assert "Test Adzin , Test Dva , Test Try and 2 more" in words
+    assert "Test Piac" not in words
+    page = client.get(operation_page(operation))
+    assert "Whom it was about" in said(page)
+    for one in people:
+        shown = reverse("admin:prisoners_prisoner_change", args=[one.pk])
+        assert f'<a href="{shown}">{one}</a>' in page.content.decode()
+
+
+def test_who_was_entered_and_is_gone_again_is_named_as_they_were(client: Client) -> None:
+    who = account(Role.EDITOR, name="doer")
+    operation = entering.enter_people(
+        source=SourceFactory.create(), country="AQ", people=[entering.Told("Test Gone")], by=who
+    )
+    operations.undo(operation=operation, by=who, reason="x")
+    assert not Prisoner.objects.exists()
+    at_desk(client)
+    assert "Test Gone" in said(client.get(reverse(LIST)))
+    assert "Test Gone" in said(client.get(operation_page(operation)))
+
+
+def test_a_list_names_the_people_of_its_first_rows(client: Client) -> None:
+    brought([viasna_row(number) for number in range(1, 6)])
+    first = [str(one) for one in Prisoner.objects.order_by("pk")[:3]]
+    at_desk(client)
+    assert " , ".join(first) in said(client.get(reverse(LIST)))
 
 
 def test_undoing_and_putting_back_are_told_with_what_they_are_of(client: Client) -> None:
@@ -125,4 +162,5 @@ def test_its_questions_are_as_many_for_many_as_for_few(client: Client) -> None:
     ]
     # How many there are, which, and how many records each touched.
     assert len(own) == 3
-    assert counts[0] == counts[1] == 8
+    # And six for whom it was about: written, merged, in lists; people, names, names there were.
+    assert counts[0] == counts[1] == 14

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from prisoners.models import ADDRESSED, AddressedRecord, Disclosure, State
-from tests.factories import FACTORIES, FormerAddressFactory, PrisonerFactory
+from prisoners.desk import disclosure, merging, operations, revisions
+from prisoners.models import (
+    ADDRESSED,
+    AddressedRecord,
+    Disclosure,
+    FormerAddress,
+    Operation,
+    OperationKind,
+    Prisoner,
+    Role,
+    State,
+    kind_of,
+    recorded,
+)
+from tests.desk import account, at_desk
+from tests.factories import (
+    FACTORIES,
+    DetentionFactory,
+    FormerAddressFactory,
+    PrisonerFactory,
+    PrisonerNameFactory,
+    SourceFactory,
+    cite,
+)
 from tests.reader import Page, read
+from tests.test_admin import address, save
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +132,115 @@ def test_an_address_that_cannot_be_is_not_found(kind: str, slug: str) -> None:
     record = public(kind, "first")
     path = record.get_absolute_url().replace("first", slug)
     assert Client(raise_request_exception=False).get(path).status_code == 404
+
+
+# An address that tells a name which is not shown
+
+
+def as_never_there(path: str) -> bool:
+    never = Client().get("/prisoners/nobody-was-ever-here/")
+    answer = Client().get(path)
+    return (answer.status_code, answer.content) == (never.status_code, never.content)
+
+
+def with_a_hidden_spelling(**hidden: Any) -> Prisoner:
+    """Somebody public whose address was made of a spelling that visitors are not to see."""
+    person: Prisoner = PrisonerFactory.create(
+        published=True, slug="zoltan-quill", name__text="Ann Test"
+    )
+    values = {"text": "Zoltan Quill", "language": "de", "disclosure": "withheld"}
+    PrisonerNameFactory.create(prisoner=person, **{"disclosure_reason": "x", **values, **hidden})
+    return person
+
+
+@pytest.mark.usefixtures("one_person_team")
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {},
+        {"disclosure": "public", "disclosure_reason": "", "state": "withdrawn"},
+        {"disclosure": "public", "disclosure_reason": "", "state": "draft"},
+        {"text": "Золтан Квилл", "language": "ru"},
+    ],
+)
+def test_an_address_corrected_for_the_name_in_it_is_forgotten(hidden: dict[str, Any]) -> None:
+    person = with_a_hidden_spelling(**hidden)
+    desk = at_desk(Client(), Role.EDITOR)
+    assert save(desk, address(Prisoner, "change", person.pk), slug="ann-test").status_code == 302
+    assert Client().get("/prisoners/ann-test/").status_code == 200
+    assert as_never_there("/prisoners/zoltan-quill/")
+    assert Client().get("/be/prisoners/zoltan-quill/").status_code == 404
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_an_address_of_words_that_are_shown_goes_on_leading_there() -> None:
+    person = with_a_hidden_spelling()
+    Prisoner.objects.filter(pk=person.pk).update(slug="ann")
+    save(at_desk(Client(), Role.EDITOR), address(Prisoner, "change", person.pk), slug="ann-test")
+    assert Client().get("/prisoners/ann/").headers["Location"] == "/prisoners/ann-test/"
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_a_former_address_is_forgotten_when_its_spelling_is_withheld_later() -> None:
+    person = PrisonerFactory.create(published=True, slug="first", name__text="Ann Test")
+    spelling = PrisonerNameFactory.create(
+        prisoner=person, text="Zoltan Quill", language="de", state="published"
+    )
+    former = FormerAddressFactory.create(prisoner=person, slug="zoltan-quill")
+    assert Client().get("/prisoners/zoltan-quill/").status_code == 301
+    desk = at_desk(Client(), Role.EDITOR)
+    page = address(type(spelling), "change", spelling.pk)
+    assert save(desk, page, disclosure="withheld", disclosure_reason="x").status_code == 302
+    assert not FormerAddress.objects.filter(pk=former.pk).exists()
+    assert as_never_there("/prisoners/zoltan-quill/")
+
+
+def test_an_address_whose_correction_is_accepted_is_forgotten() -> None:
+    person = with_a_hidden_spelling()
+    revision = revisions.propose(
+        record=person,
+        changes={(kind_of(person), person.pk): {"slug": ["zoltan-quill", "ann-test"]}},
+        by=account(Role.RESEARCHER, name="proposer"),
+    )
+    revisions.accept(revision=revision, by=account(Role.EDITOR, name="other"))
+    assert as_never_there("/prisoners/zoltan-quill/")
+
+
+def test_undoing_brings_no_address_back_that_tells_a_name() -> None:
+    person = with_a_hidden_spelling()
+    Prisoner.objects.filter(pk=person.pk).update(slug="ann-test")
+    operation = Operation.objects.create(kind=OperationKind.BULK)
+    with recorded(operation=operation):
+        rename(person, "zoltan-quill")
+    operations.undo(operation=operation, by=account(Role.EDITOR), reason="x")
+    assert Client().get("/prisoners/ann-test/").status_code == 200
+    assert as_never_there("/prisoners/zoltan-quill/")
+
+
+def test_the_address_of_a_merged_record_that_tells_a_name_is_forgotten() -> None:
+    merged = with_a_hidden_spelling()
+    kept = PrisonerFactory.create(published=True, slug="kept", name__text="Ann Test")
+    for one in (kept, merged):
+        cite(one)
+    proposal = merging.propose(
+        kept=kept, merged=merged, choices={}, by=account(Role.EDITOR, name="one"), reason="x"
+    )
+    operation = merging.accept(proposal=proposal, by=account(Role.EDITOR, name="two"))
+    assert as_never_there("/prisoners/zoltan-quill/")
+    merging.undo(operation=operation, by=account(Role.EDITOR, name="three"), reason="x")
+    again = Prisoner.objects.get(pk=merged.pk)
+    assert Client().get(again.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_the_address_of_a_source_that_named_somebody_is_forgotten() -> None:
+    person = DetentionFactory.create(published=True, prisoner__name__text="Zoltan Quill").prisoner
+    disclosure.show_as(person=person, identity="anonymous", reason="x")
+    source = SourceFactory.create(published=True, slug="quill-sentenced", title="A report")
+    cite(person, source=source)
+    desk = at_desk(Client(), Role.EDITOR)
+    assert (
+        save(desk, address(type(source), "change", source.pk), slug="a-report").status_code == 302
+    )
+    assert Client().get("/sources/a-report/").status_code == 200
+    assert Client().get("/sources/quill-sentenced/").status_code == 404

@@ -66,6 +66,7 @@ from tests.factories import (
 )
 from tests.lists import viasna_row
 from tests.reader import read
+from tests.reviewing import give_sources
 from tests.test_admin import errors, row, save
 from tests.test_dossiers import Load, dossier
 from tests.test_importing import brought, previewed
@@ -205,7 +206,7 @@ def test_a_proposal_that_names_them_is_not_accepted(user: User) -> None:
         by=account(Role.RESEARCHER, name="test-proposer"),
     )
     with refused():
-        revisions.accept(revision=revision, by=user)
+        revisions.accept(revision=give_sources(revision), by=user)
     assert stored(detention).place == "a flat"
     revision.refresh_from_db()
     assert revision.is_open

@@ -283,8 +283,9 @@ def test_what_became_impossible_leaves_the_list_and_can_be_turned_down(
         elsewhere = propose(public("Test Try"), merged)
         merging.accept(proposal=elsewhere, by=second())
     assert not waiting.exists()
-    with pytest.raises(ValidationError):
-        merging.accept(proposal=again(proposal), by=second())
+    for known in (proposal, again(proposal)):
+        with pytest.raises(ValidationError):
+            merging.accept(proposal=known, by=second())
     sign_in(client, second())
     page = client.get(proposal_page(proposal))
     assert "It cannot be done as it was proposed" in said(page)
@@ -329,7 +330,7 @@ def test_an_editor_proposes_and_another_one_reads_it_and_decides(client: Client)
     assert page in done.content.decode()
     assert "A merge waits for a decision" in said(done)
     compared = client.get(compare(kept, merged))
-    assert "editor proposed on" in said(compared)
+    assert "A merge of these two waits for a decision. Proposed by editor" in said(compared)
     assert 'name="_preview"' not in compared.content.decode()
     own = client.get(page)
     assert [verb["name"] for verb in own.context["verbs"]] == ["refuse", "take_back"]
@@ -394,10 +395,20 @@ def test_everybody_reads_a_proposal_and_an_editor_decides(client: Client, role: 
 
 def test_what_is_held_back_by_now_is_not_told_to_whoever_may_not_read_it(client: Client) -> None:
     kept, merged = conflicting()
+    detention = detained(merged, began="2021-07-14")
     proposal = propose(kept, merged, birth="merged")
     Citation.objects.update(source=SourceFactory.create(published=True, title="Test paper"))
+    with recorded(by=account(name="meddler")):
+        detention.place = "Test yard"
+        detention.save()
     disclosure.hold_back(record=again(merged), field="birth", how="withheld", reason="x")
+    disclosure.hold_back(record=again(detention), field="began", how="year", reason="x")
     page = proposal_page(proposal)
     researcher = sign_in(Client(), account(Role.RESEARCHER, name="researcher"))
-    assert "1982" not in said(researcher.get(page))
-    assert "1982" in said(sign_in(client, second()).get(page))
+    words = said(researcher.get(page))
+    assert "by meddler" in words
+    assert "1982" not in words
+    assert "July" not in words
+    words = said(sign_in(client, second()).get(page))
+    assert "1982" in words
+    assert "14 July 2021" in words

@@ -41,6 +41,7 @@ from tests.factories import (
     SourceFactory,
     cite,
 )
+from tests.reviewing import give_sources
 from tests.test_admin import Entries, address, row, said, save
 
 pytestmark = pytest.mark.django_db
@@ -246,7 +247,7 @@ def test_an_accepted_revision_is_public_at_once_and_says_who_decided(
     proposer: Client, reviewer: Client, editor: Any, public: Prisoner
 ) -> None:
     save(proposer, page_of(public), {"detentions-0-place": "There"}, occupation="Baker")
-    revision = Revision.objects.get()
+    revision = give_sources(Revision.objects.get())
     page = decide(reviewer, "accept", revision, reason="Checked")
     assert "visitors see the record as proposed" in said(page)
     public.refresh_from_db()
@@ -340,7 +341,7 @@ def test_a_decided_revision_is_decided_once(
     proposer: Client, reviewer: Client, public: Prisoner
 ) -> None:
     save(proposer, page_of(public), occupation="Baker")
-    revision = Revision.objects.get()
+    revision = give_sources(Revision.objects.get())
     decide(reviewer, "accept", revision)
     for verb in ("accept", "refuse"):
         words = said(decide(reviewer, verb, revision, reason="Again"))
@@ -359,6 +360,7 @@ def test_what_was_changed_since_is_told_and_accepted_only_knowingly(
     assert "was changed since. It was “Clerk”, is “Cook” now, and “Baker” is proposed." in words
     public.refresh_from_db()
     assert public.occupation == "Cook"
+    give_sources(revision)
     decide(reviewer, "accept", revision, knowingly="on")
     public.refresh_from_db()
     assert public.occupation == "Baker"
@@ -372,7 +374,7 @@ def test_a_new_public_fact_without_a_source_is_not_accepted(
     save(proposer, page_of(person), occupation="Baker")
     revision = Revision.objects.get()
     words = said(decide(reviewer, "accept", revision))
-    assert "Test Person: “occupation” has no source." in words
+    assert "Test Person: “occupation” has no source of its own" in words
     person.refresh_from_db()
     assert person.occupation == ""
     cite(person, "occupation", SourceFactory.create(published=True))
@@ -389,7 +391,7 @@ def test_what_would_hang_on_a_record_that_is_not_public_is_not_accepted(
     cite(affiliation, source=SourceFactory.create(published=True), state=State.PUBLISHED)
     draft = ActorFactory.create(name="Test draft actor")
     save(proposer, page_of(affiliation), actor=draft.pk)
-    words = said(decide(reviewer, "accept", Revision.objects.get()))
+    words = said(decide(reviewer, "accept", give_sources(Revision.objects.get())))
     assert "“Test draft actor” is not public yet; publish it first." in words
     assert Affiliation.objects.get().actor != draft
 
@@ -402,7 +404,7 @@ def test_a_headcount_and_its_destinations_are_accepted_in_the_order_that_their_r
         ReleaseDestinationFactory.create(release=release, headcount=before, state=State.PUBLISHED)
         cite(release, source=SourceFactory.create(published=True), state=State.PUBLISHED)
         save(proposer, page_of(release), {"destinations-0-headcount": after}, headcount=after)
-        decide(reviewer, "accept", Revision.objects.get(outcome="open"))
+        decide(reviewer, "accept", give_sources(Revision.objects.get(outcome="open")))
         release.refresh_from_db()
         assert (release.headcount, release.destinations.get().headcount) == (after, after)
 
@@ -497,7 +499,7 @@ def test_of_two_who_decide_at_the_same_moment_one_is_told() -> None:
     person = PrisonerFactory.create(published=True, occupation="Clerk")
     cite(person, source=SourceFactory.create(published=True), state=State.PUBLISHED)
     change: Any = {("prisoner", person.pk): {"occupation": ["Clerk", "Baker"]}}
-    revision = revisions.propose(record=person, by=proposer, changes=change)
+    revision = give_sources(revisions.propose(record=person, by=proposer, changes=change))
     together = threading.Barrier(2)
     said_to: list[str] = []
 

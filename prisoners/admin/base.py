@@ -36,6 +36,7 @@ from prisoners.admin.roles import ByRole
 from prisoners.admin.standing import Standing, page_of, standing
 from prisoners.admin.steps import WithReason, reason_of, steps_shown
 from prisoners.desk import workflow
+from prisoners.desk.former_addresses import forget_telling
 from prisoners.desk.telling import refuse_telling
 from prisoners.models import (
     Affiliation,
@@ -395,6 +396,7 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
         super().save_related(request, form, formsets, change)
         if change:
             refuse_telling(form.instance)
+            forget_telling(form.instance)
 
     def _ask_for_sources(self, request: HttpRequest, form: Any) -> None:
         """Say which public facts were changed: their sources may say something else."""

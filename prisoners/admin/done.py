@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from prisoners.admin.operations import operation_page
+from prisoners.admin.operations import IN_A_LINE, operation_page, people_named
 from prisoners.admin.roles import ByRole
 from prisoners.models import Operation, OperationKind
 from prisoners.models.accounts import WRITE, may
 from prisoners.reading.history import moment
-from prisoners.reading.operations import OF_MANY, done_to_many, records_touched
+from prisoners.reading.operations import OF_MANY, done_to_many, people_of, records_touched
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -67,7 +67,7 @@ class UndoneFilter(admin.SimpleListFilter):
 class OperationAdmin(ByRole, ModelAdmin):
     """Everybody at the desk reads it; an import's own page is for those who write."""
 
-    list_display = ("what", "how_many", "done_by", "done_at", "reason", "undone")
+    list_display = ("what", "whom", "how_many", "done_by", "done_at", "reason", "undone")
     list_display_links = None
     list_filter: ClassVar[Any] = (KindFilter, UndoneFilter)
     search_fields = ("label", "reason", "by__username")
@@ -98,7 +98,9 @@ class OperationAdmin(ByRole, ModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         listed = super().get_changelist_instance(request)
         found = records_touched(listed.result_list)
+        named = people_of(listed.result_list, IN_A_LINE)
         for one in listed.result_list:
+            one.__dict__["named"] = named.get(one.pk)
             one.__dict__["touched"] = found.get(one.pk, 0)
             one.__dict__["writes"] = may(request.user, WRITE)
         return listed
@@ -129,6 +131,11 @@ class OperationAdmin(ByRole, ModelAdmin):
         if not page or not is_open:
             return operation.describe()
         return format_html('<a href="{}">{}</a>', page, operation.describe())
+
+    @admin.display(description=gettext_lazy("whom it was about"))
+    def whom(self, operation: Operation) -> str:
+        named = operation.__dict__.get("named")
+        return people_named(named) if named else ""
 
     @admin.display(description=gettext_lazy("how many"))
     def how_many(self, operation: Operation) -> str:

@@ -32,7 +32,7 @@ from prisoners.desk import merging, workflow
 from prisoners.desk.revisions import values_of
 from prisoners.models import HoldsBack, MergeProposal, Prisoner, Record
 from prisoners.models.accounts import PUBLISH, RESTRICTED, RESTRICTED_FACTS, WRITE, may
-from prisoners.reading.history import Step
+from prisoners.reading.history import Step, hold_back
 
 VERBS: Final[dict[str, tuple[Callable[..., Any], Any, Any]]] = {
     "accept": (
@@ -241,9 +241,12 @@ class MergeProposalAdmin(OfPairs):
         """Return what changed since; of what is restricted nothing to whoever may not read it."""
         if seen == proposal.seen:
             return []
+        steps = merging.since(proposal)
+        if not restricted:
+            hold_back(row for one in steps for row in (one.row, one.before) if row is not None)
         return [
             one
-            for one in merging.since(proposal)
+            for one in steps
             if restricted or any(field.name not in RESTRICTED_FACTS for field in one.fields)
         ]
 

@@ -10,20 +10,25 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from prisoners.admin.revisions import named_at_once
-from prisoners.admin.standing import page_of
 from prisoners.desk import merging, operations, revisions, workflow
 from prisoners.models import Operation, OperationKind, Record, Revision, State
 from prisoners.models.accounts import PUBLISH, READ, WRITE, may
 from prisoners.models.recording import recorded_models
-from prisoners.reading.operations import OF_MANY
+from prisoners.reading.operations import OF_MANY, Named, people_of
 from prisoners.reading.review import proposed
 
 # Of how many proposals that could not be accepted it is said why.
 FIRST_FEW: Final = 20
+
+# How many people are named in a line of the list, and on the page of one operation.
+IN_A_LINE: Final = 3
+ON_A_PAGE: Final = 300
 
 # What is undone here; an import is undone on its own page, and has its proposals here.
 KINDS = (OperationKind.MERGE, OperationKind.BULK)
@@ -45,6 +50,27 @@ def proposals(operation: Operation) -> list[tuple[str, str]]:
 
 def _named(revision: Revision) -> str:
     return str(revision.__dict__.get("named") or _("a record that is gone"))
+
+
+def people_named(named: Named) -> SafeString:
+    """Return whom an operation was about, each with a link to their page, and how many more."""
+    links = format_html_join(
+        ", ",
+        "{}",
+        ((_linked(*one),) for one in named.people),
+    )
+    if not named.more:
+        return links
+    more = ngettext("and %(number)s more", "and %(number)s more", named.more)
+    return format_html("{} {}", links, more % {"number": named.more})
+
+
+def _linked(name: str, number: int | None) -> SafeString | str:
+    if number is None:
+        return name
+    return format_html(
+        '<a href="{}">{}</a>', reverse("admin:prisoners_prisoner_change", args=[number]), name
+    )
 
 
 def touches_public(operation: Operation) -> bool:
@@ -139,8 +165,8 @@ class OperationPages:
     ) -> HttpResponse:
         site: Any = self.admin_site  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
         merger = getattr(operation, "merger", None)
+        named = people_of([operation], ON_A_PAGE).get(operation.pk)
         proposed = getattr(operation, "merge_proposal", None)
-        people = [merger.kept, merger.merged] if merger else []
         imported = getattr(operation, "import_run", None)
         waiting = proposals(operation)
         context = {
@@ -149,7 +175,7 @@ class OperationPages:
             "media": self.media,  # type: ignore[attr-defined]  # a mixin: ModelAdmin has it
             "title": operation.describe(),
             "operation": operation,
-            "people": [(str(one), page_of(one)) for one in people],
+            "people": people_named(named) if named else "",
             "merge_proposal": proposed,
             "proposal_page": reverse("admin:prisoners_mergeproposal_change", args=[proposed.pk])
             if proposed

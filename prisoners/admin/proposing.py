@@ -19,11 +19,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from prisoners.admin.guarded import Guarded
 from prisoners.admin.opened import as_sent, form_values, is_entry, page_values
+from prisoners.admin.standing import missing
 from prisoners.desk import revisions
 from prisoners.desk.revisions import Key, Values, on_page, put, values_of
 from prisoners.desk.workflow import needs_second
@@ -192,6 +193,15 @@ def say_proposed(request: HttpRequest, revision: Revision) -> None:
     address = reverse("admin:prisoners_revision_change", args=[revision.pk])
     link = format_html('{} <a href="{}">{}</a>', words, address, _("See the proposal"))
     messages.add_message(request, messages.SUCCESS, link)
+    if lacking := missing(revision):
+        links = format_html_join(
+            "",
+            '<li>{} <a href="{}">{}</a></li>',
+            ((one.text, one.url, one.link) for one in lacking),
+        )
+        words = _("It can be accepted once each of these has a source of its own:")
+        said = format_html("{}<ul>{}</ul>", words, links)
+        messages.add_message(request, messages.WARNING, said)
 
 
 def propose_as_it_was(

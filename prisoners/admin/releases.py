@@ -14,6 +14,7 @@ from django_countries.filters import CountryFilter
 from prisoners.admin.base import PartsList, PartsTable, described
 from prisoners.admin.citations import CitedAdmin
 from prisoners.admin.forms import RecordForm, RecordFormSet, leave_to_formset
+from prisoners.desk.former_addresses import forget_telling
 from prisoners.desk.telling import refuse_telling
 from prisoners.models import (
     Concession,
@@ -132,6 +133,7 @@ class ReleaseAdmin(CitedAdmin):
         if change:
             super().save_model(request, form.instance, form, change)
             refuse_telling(form.instance)
+            forget_telling(form.instance)
 
 
 @admin.register(ReleaseDestination)

@@ -26,9 +26,10 @@ from django.views.decorators.http import require_POST
 
 from prisoners.admin.base import described
 from prisoners.admin.roles import ByRole
-from prisoners.admin.standing import page_of, shown
+from prisoners.admin.standing import missing, page_of, shown
 from prisoners.admin.steps import reason_of
 from prisoners.desk import revisions
+from prisoners.desk.own_sources import counts
 from prisoners.models import TARGET_NAMES, Citation, HoldsBack, Record, Revision, kind_of
 from prisoners.models.accounts import PUBLISH, RESTRICTED, WRITE, may
 from prisoners.models.holding_back import shown_of
@@ -59,7 +60,8 @@ class Line:
     now: str
     proposed: str
     words: list[tuple[str, str]]
-    citations: list[Citation]
+    # Each with whether it was given for what is proposed; others are of the value before.
+    citations: list[tuple[Citation, bool]]
     since: str
 
 
@@ -101,6 +103,7 @@ def lines_of(revision: Revision, *, restricted: bool) -> list[Changed]:
                 change if restricted else [told(record, name, text) for text in change],
                 cited,
                 apart.get((named["kind"], record.pk, name)),
+                revision,
             )
             for name, change in fields.items()
         ]
@@ -128,6 +131,7 @@ def line(
     change: list[str | None],
     cited: dict[str, list[Citation]],
     conflict: revisions.Conflict | None,
+    revision: Revision,
 ) -> Line:
     """Return one field as it was proposed: from what, or from what there is by now, to what."""
     before, after = change
@@ -138,7 +142,10 @@ def line(
         now=old,
         proposed=new,
         words=words(old, new) if max(len(old), len(new)) > SHORT else [],
-        citations=[*cited.get(name, []), *cited.get("", [])],
+        citations=[
+            (one, counts(one, revision) or not revision.is_open or name not in record.facts)
+            for one in [*cited.get(name, []), *cited.get("", [])]
+        ],
         since=worded(record, name, conflict.now) if conflict else "",
     )
 
@@ -263,6 +270,8 @@ class RevisionAdmin(ByRole, ModelAdmin):
             "record": record,
             "page": page_of(record) if record else "",
             "changed": changed,
+            "lacking": missing(revision) if revision.is_open else [],
+            "can_cite": may(request.user, WRITE),
             "has_conflict": any(line.since for one in changed for line in one.lines),
             "drafts": [
                 (capfirst(str(one._meta.verbose_name)), one, page_of(one))

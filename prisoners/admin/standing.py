@@ -12,8 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from prisoners.desk import workflow
-from prisoners.models import TARGET_NAMES, Citation, Disclosure, Record, State
+from prisoners.desk import revisions, workflow
+from prisoners.models import TARGET_NAMES, Citation, Disclosure, Record, Revision, State
 from prisoners.models.fields import IntervalField
 from prisoners.reading.gaps import Gap, parts, stated_facts, uncited
 from prisoners.reading.owners import owner_of
@@ -53,6 +53,23 @@ def cite_page(gap: Gap) -> str:
     target = TARGET_NAMES[type(gap.record)]
     query = f"{target}={gap.record.pk}&field={gap.field}"
     return f"{reverse('admin:prisoners_citation_add')}?{query}"
+
+
+def missing(revision: Revision) -> list[Missing]:
+    """Return the facts of a proposal that lack a source of their own, each with where it goes."""
+    return [
+        Missing(
+            _("%(kind)s “%(record)s”: %(fact)s")
+            % {
+                "kind": capfirst(str(one.record._meta.verbose_name)),
+                "record": one.record,
+                "fact": one.label,
+            },
+            capfirst(_("cite a source")),
+            cite_page(one),
+        )
+        for one in revisions.lacking(revision)
+    ]
 
 
 def described(gap: Gap) -> str:

@@ -38,6 +38,7 @@ from prisoners.desk.dossier_layout import (
     Section,
 )
 from prisoners.desk.dossier_values import raw, tidy, typed
+from prisoners.desk.former_addresses import forget_telling
 from prisoners.desk.merging import standing_for
 from prisoners.desk.protecting import protect
 from prisoners.desk.telling import refuse_telling
@@ -613,6 +614,7 @@ class _Loader:
             protect(person=record, today=today())
         try:
             refuse_telling(record)
+            forget_telling(record)
         except ValidationError as error:
             for message in error.messages:
                 self._problem(name, "", message)

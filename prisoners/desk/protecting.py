@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from prisoners.desk.former_addresses import forget_touched
 from prisoners.desk.telling import refuse_touched
 from prisoners.models import (
     Detention,
@@ -83,6 +84,7 @@ def protect_touched(*, operation: Operation, today: date) -> None:
     for person in people:
         protect(person=person, today=today)
     refuse_touched(operation)
+    forget_touched(operation)
 
 
 def protect(*, person: Prisoner, today: date) -> list[str]:

@@ -15,6 +15,8 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from prisoners.desk import own_sources
+from prisoners.desk.former_addresses import forget_telling
 from prisoners.desk.protecting import protect
 from prisoners.desk.telling import refuse_telling
 from prisoners.desk.workflow import (
@@ -79,6 +81,7 @@ def propose(
             revision = _undecided(instead_of)
             if revision.by_id != by.pk:
                 raise ValidationError(_("Only whoever proposed a revision changes it."))
+            added = [*_given_for_the_same(revision, changes), *added]
         revision.changes = [
             {"kind": kind, "record": number, "fields": fields}
             for (kind, number), fields in changes.items()
@@ -91,12 +94,24 @@ def propose(
     return revision
 
 
+def _given_for_the_same(
+    revision: Revision, changes: dict[Key, dict[str, list[str | None]]]
+) -> Iterator[Key]:
+    """Yield the sources given since for values that stay proposed: they go on counting."""
+    for record, fields in changed_records(revision):
+        if record is not None:
+            new = changes.get((kind_of(record), record.pk), {})
+            same = [name for name, one in fields.items() if name in new and one[1] == new[name][1]]
+            yield from own_sources.given_since(revision, record, same) if same else ()
+
+
 def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = False) -> int:
     """Make a proposed revision public, with the drafts that came with it; return how many changed.
 
     Raise ValidationError, with every reason, where it breaks a rule of the record, where a changed
-    fact rests on no source, where the same person proposed it (unless one person is the team), and
-    where something was changed since, unless it is accepted ``knowingly``.
+    fact rests on no source of its own (one that was given for the value before does not count),
+    where the same person proposed it (unless one person is the team), and where something was
+    changed since, unless it is accepted ``knowingly``.
     """
     with (
         transaction.atomic(),
@@ -132,6 +147,7 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
             protect(person=Prisoner.objects.get(pk=root.pk), today=today())
         for one in _written(record, changed, drafts):
             refuse_telling(one)
+            forget_telling(one)
         _decide(revision, Revision.Outcome.ACCEPTED, by, reason)
     return len(changed) + len(drafts)
 
@@ -268,6 +284,24 @@ def changed_records(revision: Revision) -> Iterator[tuple[Record | None, dict[st
         yield found.get((one["kind"], one["record"])), one["fields"]
 
 
+def lacking(revision: Revision) -> list[Gap]:
+    """Return the facts that a revision changes and for which no source of their own is given.
+
+    The records are as they are stored: what is proposed may be held back by now.
+    """
+    stored: dict[Key, Record] = {}
+    changed = []
+    for record, fields in changed_records(revision):
+        if record is not None:
+            stored[kind_of(record), record.pk] = copy(record)
+            put(record, {name: after for name, (_before, after) in fields.items()})
+            changed.append(record)
+    return [
+        Gap(stored[kind_of(one.record), one.record.pk], one.field)
+        for one in own_sources.lacking(revision, changed)
+    ]
+
+
 def conflicts(revision: Revision) -> Iterator[Conflict]:
     """Yield each field that holds neither what it held when its change was proposed nor the new."""
     for record, fields in changed_records(revision):
@@ -355,14 +389,20 @@ def _reasons_against(
 ) -> Iterator[str]:
     """Yield each fact that would be public without a source; ``before`` is what had none before.
 
-    A fact that is changed needs one, and so does one that rests on a citation that is changed.
+    A fact that is changed needs one of its own, and one that rests on a citation that is changed
+    needs another one.
     """
     names = {(one["kind"], one["record"]): set(one["fields"]) for one in revision.changes}
+    for gap in own_sources.lacking(revision, changed):
+        yield _(
+            "%(record)s: “%(field)s” has no source of its own: what was cited before it was "
+            "proposed does not count."
+        ) % {"record": gap.record, "field": gap.label}
     whole = {(kind_of(one), one.pk) for one in drafts}
     for gap in uncited(root_of(record)):
         key, field = _place(gap)
         is_public = gap.record.state == State.PUBLISHED or key in whole
-        if is_public and (field in names.get(key, ()) or (key, field) not in before):
+        if is_public and field not in names.get(key, ()) and (key, field) not in before:
             yield _("%(record)s: “%(field)s” has no source.") % {
                 "record": gap.record,
                 "field": gap.label,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -12,8 +11,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from prisoners.models import (
-    TARGETS,
-    TRANSLATED,
     TRANSLATED_NAMES,
     Citation,
     Deal,
@@ -37,8 +34,7 @@ from prisoners.models.holding_back import PARTS, shown_of, text_of
 from prisoners.models.recording import recorded_models
 from prisoners.names import Spellings, Text
 from prisoners.reading.gaps import parts
-from prisoners.reading.owners import root_of
-from prisoners.reading.worklist.listed import chain
+from prisoners.reading.owners import root_of, ways_to_people
 
 # Records of others in whose texts a person is named, and what of a source is such a text.
 OF_OTHERS: Final = (Release, Deal, Statement, Source)
@@ -63,7 +59,7 @@ def refuse_telling(record: Record) -> None:
     elif isinstance(root, OF_OTHERS):
         told = [
             line
-            for person in _nameless_in(root)
+            for person in nameless_in(root)
             for line in _said_of_others(spellings_of(person), _texts(_as_stored(record)))
         ]
     else:
@@ -199,24 +195,6 @@ def merged_into(person: Prisoner) -> Iterator[Prisoner]:
 # Who is linked with what ------------------------------------------------------------------
 
 
-def ways_to_people(model: type[Record]) -> list[str]:
-    """Return the ways from a record to the person that it is of; none where it is of nobody."""
-    return list(_ways(model))
-
-
-@cache
-def _ways(model: type[Record]) -> tuple[str, ...]:
-    targets = {Citation: TARGETS, Translation: TRANSLATED}.get(model)
-    if targets is not None:
-        return tuple(
-            name if way == "pk" else f"{name}__{way}"
-            for name, target in targets.items()
-            for way in _ways(target)
-        )
-    way, root = chain(model)[-1]
-    return (way,) if root is Prisoner else ()
-
-
 def _outcomes() -> Any:
     return ReleaseOutcome.objects.exclude(state=State.WITHDRAWN)
 
@@ -238,7 +216,7 @@ def _others_about(person: Prisoner) -> Iterator[Record]:
     yield from Source.objects.published().filter(pk__in=sources)
 
 
-def _nameless_in(record: Record) -> Iterator[Prisoner]:
+def nameless_in(record: Record) -> Iterator[Prisoner]:
     """Yield whoever is not shown by name, and is linked with a record of something else."""
     nameless = Prisoner.objects.exclude(identity=Prisoner.Identity.FULL)
     outcomes = _outcomes()

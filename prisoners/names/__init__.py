@@ -3,10 +3,11 @@
 from .comparing import THRESHOLD, same, score, scorer
 from .folding import fold
 from .given import is_given
-from .in_texts import Spellings, Text
+from .in_texts import TELLING, Spellings, Text
 from .keys import Asked, asked, entries, labels, near_words, sound_key
 
 __all__ = [
+    "TELLING",
     "THRESHOLD",
     "Asked",
     "Spellings",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from prisoners.models import Citation, Record, Translation
+from functools import cache
+
+from prisoners.models import TARGETS, TRANSLATED, Citation, Prisoner, Record, Translation
+from prisoners.reading.worklist.listed import chain
 
 
 def owner_of(record: Record) -> Record | None:
@@ -16,3 +19,21 @@ def root_of(record: Record) -> Record:
     """Return the record whose page holds this one, however deep: a charge's is the person."""
     owner = owner_of(record)
     return root_of(owner) if owner else record
+
+
+def ways_to_people(model: type[Record]) -> list[str]:
+    """Return the ways from a record to the person that it is of; none where it is of nobody."""
+    return list(_ways(model))
+
+
+@cache
+def _ways(model: type[Record]) -> tuple[str, ...]:
+    targets = {Citation: TARGETS, Translation: TRANSLATED}.get(model)
+    if targets is not None:
+        return tuple(
+            name if way == "pk" else f"{name}__{way}"
+            for name, target in targets.items()
+            for way in _ways(target)
+        )
+    way, root = chain(model)[-1]
+    return (way,) if root is Prisoner else ()

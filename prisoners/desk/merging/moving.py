@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from prisoners.desk import duplicates, revisions, workflow
+from prisoners.desk.former_addresses import forget_telling
 from prisoners.desk.merging.comparing import Choices, Plan, United, plan
 from prisoners.desk.merging.fates import Fate, relations
 from prisoners.desk.merging.uniting import Uniting, check, withdraw
@@ -111,6 +112,7 @@ def carry_out(made: Plan, *, by: Any, reason: str, proposed_by: Any = None) -> O
         )
         protect(person=Prisoner.objects.get(pk=made.kept.pk), today=today())
         refuse_telling(made.kept)
+        forget_telling(made.kept)
     duplicates.look_again(people=[made.kept.pk, made.merged.pk])
     return operation
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -125,11 +124,14 @@ def accept(*, proposal: MergeProposal, by: Any, reason: str = "", seen: str = ""
     (unless one person is the team); nothing is done then.
     """
     with transaction.atomic():
-        people = held_pair(*_pair(proposal))
+        # In the order in which a merge takes them, and whoever proposes one.
+        people = held_pair(*(one for one in (proposal.kept_id, proposal.merged_id) if one))
         proposal = _undecided(proposal)
         if proposal.by_id == by.pk and needs_second(by):
             raise ValidationError(_("Somebody else than whoever proposed it accepts a merge."))
-        kept, merged = people[proposal.kept_id or 0], people[proposal.merged_id or 0]
+        kept, merged = (people.get(one or 0) for one in (proposal.kept_id, proposal.merged_id))
+        if kept is None or merged is None:
+            raise ValidationError(_("One of the two records is gone: it can only be refused."))
         made = plan(kept=kept, merged=merged, choices=proposal.choices, by=by)
         looked_at = seen or proposal.seen
         if made.seen != looked_at:
@@ -201,16 +203,9 @@ def told(step: Step) -> str:
     }
 
 
-def _pair(proposal: MergeProposal) -> Iterator[int]:
-    for number in (proposal.kept_id, proposal.merged_id):
-        if number is None:
-            raise ValidationError(_("One of the two records is gone: it can only be refused."))
-        yield number
-
-
 def _undecided(proposal: MergeProposal) -> MergeProposal:
     """Return a proposal as it is stored, held until the transaction ends; refuse a decided one."""
-    found = MergeProposal.objects.select_for_update(of=("self",)).filter(pk=proposal.pk)
+    found = MergeProposal.objects.select_for_update().filter(pk=proposal.pk)
     stored = found.order_by("pk").first()
     if stored is None or not stored.is_open:
         raise ValidationError(_("Somebody has decided this already."))

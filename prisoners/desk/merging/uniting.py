@@ -69,6 +69,9 @@ class Uniting:
     def _wait(self, before: dict[str, tuple[str, str]], moved: list[Citation]) -> None:
         """Note what the public record would say, and what its citations would say of it then."""
         values = {name: _stored(self.merged, name) for name in self.united.taken}
+        # They were given for what is proposed.
+        taken = {"", *values, *self.united.joint()}
+        self.added += [one for one in moved if one.field in taken and one.stance == "supports"]
         self.waiting[kind_of(self.kept), self.kept.pk] = revisions.differences(
             self.kept, {**values, **self.united.joint()}
         )

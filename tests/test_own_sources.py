@@ -1,0 +1,210 @@
+"""What is proposed needs a source of its own: one of the value before does not say the new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from prisoners.desk import disclosure, revisions, workflow
+from prisoners.models import Citation, Detention, Prisoner, Revision, Role, State
+from tests.desk import account, sign_in
+from tests.factories import DetentionFactory, PrisonerFactory, SourceFactory, cite
+from tests.test_admin import address, row, said, save
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def proposer() -> Any:
+    return account(Role.EDITOR, name="proposer")
+
+
+@pytest.fixture
+def other() -> Any:
+    return account(Role.EDITOR, name="other")
+
+
+@pytest.fixture
+def held() -> Detention:
+    """A public detention whose begin has a source of its own; the person is cited as a whole."""
+    person = PrisonerFactory.create(published=True, name__text="Test Person")
+    cite(person, source=published("Of all of it"), state=State.PUBLISHED)
+    detention: Detention = DetentionFactory.create(
+        prisoner=person, began="2021-07-14", state=State.PUBLISHED
+    )
+    cite(detention, "began", published("Of the old day"), state=State.PUBLISHED)
+    return detention
+
+
+def published(title: str) -> Any:
+    return SourceFactory.create(published=True, title=title)
+
+
+def propose(detention: Detention, by: Any, began: str = "2021-08-01", **values: Any) -> Revision:
+    changes: Any = {("detention", detention.pk): {"began": ["2021-07-14", began]}}
+    return revisions.propose(record=detention, changes=changes, by=by, **values)
+
+
+def began(detention: Detention) -> str:
+    return str(Detention.objects.get(pk=detention.pk).began)
+
+
+def refused(revision: Revision, by: Any) -> str:
+    with pytest.raises(ValidationError) as error:
+        revisions.accept(revision=revision, by=by)
+    return " ".join(error.value.messages)
+
+
+def test_a_source_of_the_value_before_does_not_count(
+    held: Detention, proposer: Any, other: Any
+) -> None:
+    revision = propose(held, proposer)
+    [gap] = revisions.lacking(revision)
+    assert (gap.record, gap.field) == (held, "began")
+    assert "“began” has no source of its own" in refused(revision, other)
+    assert began(held) == "2021-07-14"
+    cite(held, "began", published("Of the new day"), state=State.DRAFT)
+    assert revisions.lacking(revision) == []
+    revisions.accept(revision=revision, by=other)
+    assert began(held) == "2021-08-01"
+    assert Citation.objects.get(source__title="Of the new day").state == State.PUBLISHED
+
+
+def test_neither_does_a_draft_that_was_there_before_nor_one_that_contradicts(
+    held: Detention, proposer: Any, other: Any
+) -> None:
+    cite(held, "began", published("Also of the old day"), state=State.DRAFT)
+    revision = propose(held, proposer)
+    cite(held, "began", published("Says otherwise"), stance="contradicts", value="2020")
+    cite(held, "place", published("Of something else"))
+    assert "no source of its own" in refused(revision, other)
+
+
+@pytest.mark.parametrize("of", ["detention", "person"])
+def test_a_new_source_of_the_whole_counts_once_it_is_public_with_it(
+    held: Detention, proposer: Any, other: Any, of: str
+) -> None:
+    revision = propose(held, proposer)
+    target: Any = held if of == "detention" else held.prisoner
+    citation = cite(target, "", published("Of all of it, anew"), state=State.DRAFT)
+    if of == "person":
+        # It is not published with a change of the detention.
+        assert "no source of its own" in refused(revision, other)
+        workflow.publish(record=citation)
+    revisions.accept(revision=revision, by=other)
+    assert began(held) == "2021-08-01"
+
+
+def test_a_source_that_came_with_it_or_is_given_anew_in_it_counts(
+    held: Detention, proposer: Any, other: Any
+) -> None:
+    citation = held.citations.get()
+    changes: Any = {
+        ("detention", held.pk): {"began": ["2021-07-14", "2021-08-01"]},
+        ("citation", citation.pk): {"locator": [citation.locator, "¶9"]},
+    }
+    revision = revisions.propose(record=held, changes=changes, by=proposer)
+    assert revisions.lacking(revision) == []
+    revisions.accept(revision=revision, by=other)
+    draft = cite(held, "began", published("Brought with it"))
+    with_it = propose(held, proposer, "2021-09-01", added=[("citation", draft.pk)])
+    assert revisions.lacking(with_it) == []
+
+
+def test_a_source_that_the_proposal_itself_lets_contradict_does_not_count(
+    held: Detention, proposer: Any, other: Any
+) -> None:
+    citation = held.citations.get()
+    changes: Any = {
+        ("detention", held.pk): {"began": ["2021-07-14", "2021-08-01"]},
+        ("citation", citation.pk): {"stance": ["supports", "contradicts"], "value": ["", "2021"]},
+    }
+    revision = revisions.propose(record=held, changes=changes, by=proposer)
+    assert [gap.field for gap in revisions.lacking(revision)] == ["began"]
+    assert "no source of its own" in refused(revision, other)
+
+
+def test_a_source_that_is_said_to_give_the_value_before_does_not_count(
+    held: Detention, proposer: Any
+) -> None:
+    citation = held.citations.get()
+    changes: Any = {
+        ("detention", held.pk): {"began": ["2021-07-14", "2021-08-01"]},
+        ("citation", citation.pk): {"value": ["", "14 July 2021"]},
+    }
+    revision = revisions.propose(record=held, changes=changes, by=proposer)
+    assert [gap.field for gap in revisions.lacking(revision)] == ["began"]
+
+
+def test_taking_a_fact_away_needs_no_source(held: Detention, proposer: Any, other: Any) -> None:
+    held.place = "Here"
+    held.save()
+    changes: Any = {("detention", held.pk): {"place": ["Here", ""]}}
+    revision = revisions.propose(record=held, changes=changes, by=proposer)
+    revisions.accept(revision=revision, by=other)
+    assert Detention.objects.get().place == ""
+
+
+def test_changing_a_proposal_keeps_the_sources_of_what_stays_proposed(
+    held: Detention, proposer: Any
+) -> None:
+    revision = propose(held, proposer)
+    cite(held, "began", published("Of the new day"))
+    revision = propose(held, proposer, instead_of=revision, reason="Clearer.")
+    assert revisions.lacking(revision) == []
+    revision = propose(held, proposer, "2021-10-01", instead_of=propose(held, proposer))
+    cite(held, "began", published("Of August"))
+    again = propose(held, proposer, "2021-11-01", instead_of=revision)
+    assert [gap.field for gap in revisions.lacking(again)] == ["began"]
+
+
+def test_the_form_and_the_proposal_say_what_lacks_a_source_and_where_it_is_entered(
+    held: Detention, proposer: Any, other: Any
+) -> None:
+    desk = sign_in(Client(), proposer)
+    page = address(Detention, "change", held.pk)
+    assert "what was cited before does not count for a new value" in said(desk.get(page))
+    cite_here = f"{address(Citation, 'add')}?detention={held.pk}&amp;field=began"
+    answer = desk.get(save(desk, page, began="2021-08-01").url)
+    assert "once each of these has a source of its own" in said(answer)
+    assert cite_here in answer.content.decode()
+    revision = Revision.objects.get()
+    shown = desk.get(address(Revision, "change", revision.pk))
+    words = said(shown)
+    assert "To be given a source of its own before it can be accepted" in words
+    assert "cited before this was proposed: it does not count" in words
+    assert cite_here in shown.content.decode()
+    viewer = sign_in(Client(), account(Role.VIEWER, name="viewer"))
+    read = viewer.get(address(Revision, "change", revision.pk)).content.decode()
+    assert cite_here not in read
+    cite(held, "began", published("Of the new day"))
+    words = said(sign_in(Client(), other).get(address(Revision, "change", revision.pk)))
+    assert "To be given a source of its own" not in words
+
+
+def test_what_lacks_a_source_is_named_without_what_is_held_back_by_now(
+    held: Detention, proposer: Any
+) -> None:
+    revision = propose(held, proposer)
+    disclosure.hold_back(record=held, field="began", how="year", reason="x")
+    desk = sign_in(Client(), account(Role.RESEARCHER, name="researcher"))
+    words = said(desk.get(address(Revision, "change", revision.pk)))
+    assert "To be given a source of its own" in words
+    assert "August" not in words
+    assert "July" not in words
+
+
+def test_a_source_entered_on_the_form_with_the_change_is_its_own(proposer: Any, other: Any) -> None:
+    person = PrisonerFactory.create(published=True, occupation="Clerk", name__text="Test Person")
+    cite(person, source=published("Of all of it"), state=State.PUBLISHED)
+    source = published("Says baker")
+    desk = sign_in(Client(), proposer)
+    entries = row("citations", 1, 2, source=source.pk, field="occupation", stance="supports")
+    page = address(Prisoner, "change", person.pk)
+    answer = desk.get(save(desk, page, entries, occupation="Baker").url)
+    assert "has a source of its own" not in said(answer)
+    revisions.accept(revision=Revision.objects.get(), by=other)
+    assert Prisoner.objects.get().occupation == "Baker"
