@@ -189,6 +189,23 @@ def test_a_spelling_of_a_record_that_was_merged_is_looked_for(one_person_team: N
     assert looked() == [("release", release.pk, "context")]
 
 
+def test_a_withheld_spelling_that_stayed_with_a_merged_record_is_looked_for(
+    one_person_team: None,
+) -> None:
+    kept, other = (PrisonerFactory.create(published=True, name__text="Zoltan Quill") for _ in "ab")
+    for one in (kept, other):
+        cite(one)
+    merge(kept, other)
+    PrisonerNameFactory.create(
+        prisoner=other, text="Zaphod Beeblebrox", language="de",
+        disclosure="withheld", disclosure_reason="a test",
+    )  # fmt: skip
+    release = ReleaseFactory.create(published=True, context="Beeblebrox with Quill.")
+    ReleaseFactory.create(published=True, context="With Quill.")
+    assert looked() == [("release", release.pk, "context")]
+    assert Mention.objects.get().person == kept
+
+
 # Reading no more than is needed ------------------------------------------------------------
 
 

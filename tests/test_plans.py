@@ -18,7 +18,7 @@ from prisoners.models import Actor, Facility, Prisoner, Release, Source
 from prisoners.models.changes import LATEST, learn_the_sizes
 from prisoners.reading import timeline
 from prisoners.reading.worklist.facts import disputed
-from prisoners.reading.worklist.mentions import not_shown
+from prisoners.reading.worklist.mentions import not_shown, withdrawn
 from prisoners.reading.worklist.records import due_disclosures, in_review
 from tests.factories import SourceFactory, cite
 from tests.kept import kept
@@ -195,7 +195,7 @@ def test_no_public_page_reads_a_whole_table_of_people() -> None:
 
 
 def test_the_desk_finds_the_few_rows_that_need_doing_by_indexes_of_their_own() -> None:
-    asked: list[Any] = [due_disclosures(date(2024, 6, 1)), not_shown()]
+    asked: list[Any] = [due_disclosures(date(2024, 6, 1)), not_shown(), withdrawn()]
     if connection.vendor == "sqlite":
         # PostgreSQL leaves out of its plan what the condition of an index says already.
         asked += [in_review(), disputed()]

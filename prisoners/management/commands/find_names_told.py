@@ -1,7 +1,7 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from prisoners.desk.mentions import catch_up, count_records
 from prisoners.management.progress import Progress
@@ -17,5 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         progress = Progress(count_records(), "records", sys.stderr)
-        catch_up(most=None, progress=progress)
+        if not catch_up(most=None, progress=progress):
+            raise CommandError("Something else is being written for long. Run this again later.")
         self.stdout.write(f"{len(open_mentions()):,} public texts are to be looked at.")

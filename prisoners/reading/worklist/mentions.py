@@ -68,20 +68,31 @@ def hidden_people() -> set[int]:
     """Return the people (by number) of whom a name is not shown, by somebody's decision.
 
     Shown by initials or not at all, withheld, withdrawn, no longer agreed to, or with a spelling
-    that is withheld. Not who was merged: they are looked for with the record that was kept.
+    that is withheld. Who was merged is looked for with the record that was kept, and is no more
+    hidden by that.
     """
-    merged = Merger.objects.standing().order_by().values_list("merged", flat=True)
-    return {number for (number,) in not_shown()} - {*merged}
+    into = dict(Merger.objects.standing().order_by().values_list("merged", "kept"))
+    found = {number for (number,) in withdrawn()} - into.keys()
+    for (number,) in not_shown():
+        holder = number
+        while holder in into:
+            holder = into[holder]
+        found.add(holder)
+    return found
+
+
+def withdrawn() -> QuerySet[Any, tuple[int]]:
+    people: QuerySet[Any, tuple[int]] = Prisoner.objects.filter(state=State.WITHDRAWN).order_by()
+    return people.values_list("pk")
 
 
 def not_shown() -> QuerySet[Any, tuple[int]]:
-    """Return the same, with who was merged; each question has an index of the few of its kind."""
+    """Return who is hidden otherwise; each question has an index of the few of its kind."""
     people = Prisoner.objects.order_by().values_list("pk")
     spellings = PrisonerName.objects.filter(disclosure=Disclosure.WITHHELD).order_by()
     found: QuerySet[Any, tuple[int]] = people.filter(identity=Prisoner.Identity.ANONYMOUS).union(
         people.filter(identity=Prisoner.Identity.INITIALS),
         people.filter(disclosure=Disclosure.WITHHELD),
-        people.filter(state=State.WITHDRAWN),
         people.filter(shown_until__lt=today()),
         spellings.values_list("prisoner"),
     )
