@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from prisoners.admin.worklist import ITEMS
-from prisoners.models import DuplicateCandidate, Record, Revision, Role, State
+from prisoners.models import DuplicateCandidate, MergeProposal, Record, Revision, Role, State
 from prisoners.models.importing import Import, ImportRow
 from prisoners.reading.facets import RECENT
 from tests.desk import account, at_desk
@@ -70,6 +70,12 @@ def everything() -> None:
     SourceFactory.create(address="https://example.org/page", published=True)
     Revision.objects.create(
         kind="release", record=release.pk, changes=[], by=account(name=f"author-{release.pk}")
+    )
+    MergeProposal.objects.create(
+        kept=PrisonerFactory.create(published=True),
+        merged=PrisonerFactory.create(published=True),
+        label="Test Onova into Test Onowa",
+        by=account(name=f"proposer-{release.pk}"),
     )
     first, second = sorted(PrisonerFactory.create().pk for _each in range(2))
     DuplicateCandidate.objects.create(
