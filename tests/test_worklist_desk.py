@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from prisoners.admin.worklist import ITEMS
 from prisoners.desk import disclosure
-from prisoners.models import DuplicateCandidate, Record, Revision, Role, State
+from prisoners.models import DuplicateCandidate, MergeProposal, Record, Revision, Role, State
 from prisoners.models.importing import Import, ImportRow
 from prisoners.reading.facets import RECENT
 from tests.desk import account, at_desk
@@ -74,6 +74,12 @@ def everything() -> None:
     SourceFactory.create(address="https://example.org/page", published=True)
     Revision.objects.create(
         kind="release", record=release.pk, changes=[], by=account(name=f"author-{release.pk}")
+    )
+    MergeProposal.objects.create(
+        kept=PrisonerFactory.create(published=True),
+        merged=PrisonerFactory.create(published=True),
+        label="Test Onova into Test Onowa",
+        by=account(name=f"proposer-{release.pk}"),
     )
     first, second = sorted(PrisonerFactory.create().pk for _each in range(2))
     DuplicateCandidate.objects.create(
@@ -306,10 +312,11 @@ def queries(client: Client, path: str) -> int:
 
 # Five of each page are for who asks; records are loaded kind by kind.
 BUDGETS = {
-    DESK: 21,
+    DESK: 22,
     page("uncited"): 24,
     page("in-review"): 11,
     page("proposed"): 8,
+    page("proposed-merges"): 7,
     page("duplicates"): 7,
     page("refused-rows"): 7,
     page("unnamed"): 7,
