@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from prisoners.desk.importing import planning, running
-from prisoners.models import Citation, Detention, Prisoner, PrisonerName
+from prisoners.models import Citation, Detention, Prisoner, PrisonerName, inserting
 from tests.lists import viasna_row
 from tests.test_importing import brought
 
@@ -30,6 +30,8 @@ SAME_BATCH: Final = {"sqlite": 17, "postgresql": 16}
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "batches", partial(planning.batches, size=FEW))
+    # On SQLite, more rows than this take a second statement for those that are over.
+    monkeypatch.setattr(inserting, "TOGETHER", 100 * FEW)
 
 
 def rows(first: int, number: int) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, Final, Self
@@ -74,6 +74,11 @@ class PeopleQuerySet(PrisonerQuerySet):
         for one in people:
             one.settle()
         return super().bulk_create(people, *args, **kwargs)
+
+    def insert_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        if any("basis" in row for row in rows):
+            raise ValueError("whoever is shown by consent is created with their last days")
+        return super().insert_rows(rows)
 
     def update(self, **values: Any) -> int:
         if SHOWN.isdisjoint(values) and "basis" not in values:
@@ -397,9 +402,13 @@ class SortKeyField(models.CharField):  # type: ignore[type-arg]  # generic in th
 
     derived_from = ("text", "filed_as")
 
+    @staticmethod
+    def derive(text: str, filed_as: str) -> str:
+        return sort_key(text, filed_as)
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         name: PrisonerName = model_instance  # type: ignore[assignment]  # the one model that has it
-        name.sort_key = sort_key(name.text, name.filed_as)
+        name.sort_key = self.derive(name.text, name.filed_as)
         return str(name.sort_key)
 
 
@@ -414,6 +423,12 @@ class PrisonerNameQuerySet(RecordQuerySet):
             made = super().bulk_create(objs, *args, **kwargs)
             NameKey.objects.index(one.pk for one in made)
         return made
+
+    def insert_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        with transaction.atomic():
+            numbers = super().insert_rows(rows)
+            NameKey.objects.index(numbers)
+        return numbers
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], *args: Any, **kw: Any) -> int:
         names = list(objs)

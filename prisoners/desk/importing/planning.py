@@ -99,7 +99,9 @@ class Plan:
     makes_sentence: bool = False
     adds_id: bool = False
     note: str = ""
-    # What the writer has made; kept with the row for the next import.
+    # What the writer has made: somebody new, and the parts that are kept for the next import.
+    made: int | None = None
+    public_id: str = ""
     parts: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -119,6 +121,11 @@ class Plan:
     @property
     def is_new(self) -> bool:
         return self.prisoner is None and self.outcome in (Outcome.CREATED, Outcome.DUPLICATE)
+
+    @property
+    def person(self) -> int | None:
+        """The number of whom the row is about; None before somebody new was made."""
+        return self.made if self.prisoner is None else self.prisoner.pk
 
     @property
     def said(self) -> dict[str, Any]:

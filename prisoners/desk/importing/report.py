@@ -10,7 +10,8 @@ from typing import IO, Any, Final
 from django.utils.translation import gettext as _
 
 from prisoners.desk.importing.planning import Plan
-from prisoners.models import Disclosure, ImportRow, Prisoner, PrisonerName
+from prisoners.desk.importing.writing import kept
+from prisoners.models import Disclosure, Import, ImportRow, Prisoner, PrisonerName
 
 # How many rows are looked up together.
 AT_ONCE: Final = 500
@@ -113,9 +114,11 @@ class Table:
         self.writer = csv.writer(stream)
         self.writer.writerow(headings())
 
-    def add(self, rows: Iterable[ImportRow]) -> None:
-        for row in rows:
-            self.writer.writerow(line(row, row.prisoner.public_id if row.prisoner else ""))
+    def add(self, plans: Iterable[Plan]) -> None:
+        for plan in plans:
+            public_id = plan.prisoner.public_id if plan.prisoner else plan.public_id
+            row = ImportRow(**kept(Import(), plan, stands=False))
+            self.writer.writerow(line(row, public_id))
 
 
 class _Echo:

@@ -26,7 +26,7 @@ from prisoners.desk import operations
 from prisoners.desk.importing.planning import KEEP, NEW, PERSON, SKIP, TAKE, Plan, Planner, batches
 from prisoners.desk.importing.profile import Layout, LayoutError, read_layout
 from prisoners.desk.importing.reading import FileError, Listing, open_listing
-from prisoners.desk.importing.writing import Writer, stored
+from prisoners.desk.importing.writing import Writer, kept
 from prisoners.desk.protecting import protect_touched
 from prisoners.models import (
     Import,
@@ -141,7 +141,7 @@ def preview(*, one: Import, progress: Progress = _silent) -> Report:
         with _planner(layout, listing) as planner:
             for plans in _planned(planner, listing, progress):
                 report.add(plans)
-                ImportRow.objects.bulk_create(stored(one, plan, stands=False) for plan in plans)
+                ImportRow.objects.insert_rows([kept(one, plan, stands=False) for plan in plans])
             report.new_facilities = planner.new_facilities
         one.stage = Stage.PLANNED
         one.counts = report.stored()
@@ -272,10 +272,10 @@ def _run(
         done = 0
         for batch in batches(listing.rows()):
             numbers = [number for number, _cells in batch]
-            kept = ImportRow.objects.filter(of=one, number__in=numbers)
-            decisions: Mapping[int, Any] = dict(kept.values_list("number", "decisions"))
+            previewed = ImportRow.objects.filter(of=one, number__in=numbers)
+            decisions: Mapping[int, Any] = dict(previewed.values_list("number", "decisions"))
             plans = planner.plan(batch, decisions)
-            kept.delete()
+            previewed.delete()
             writer.write(plans)
             report.add(plans)
             watch(plans)
