@@ -14,6 +14,7 @@ from itertools import islice, permutations
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import CharField, ExpressionWrapper, F
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from rapidfuzz import process
@@ -52,6 +53,10 @@ class Likeness:
 
     def stored(self) -> dict[str, Any]:
         return {**asdict(self), "nearness": round(self.nearness, 2), "agrees": list(self.agrees)}
+
+
+# Whose a spelling is, the spelling, and the person's birth as EDTF.
+_Spelling = tuple[int, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +123,28 @@ def _ranges(row: Understood) -> Iterator[_Range]:
 
 def _near(ranges: Sequence[_Range], newest_name: int | None) -> dict[int, list[tuple[int, str]]]:
     """Return for each row the spellings (numbers) that are folded much like its own, and which."""
-    folded: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    places = _asked(ranges, newest_name)
-    for place, name, detail in places:
-        folded[place][detail].append(name)
+    asking: dict[tuple[str, str], list[_Range]] = defaultdict(list)
+    for one in ranges:
+        asking[one.key, one.begins].append(one)
     found: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
-    for place, details in folded.items():
-        wanted = ranges[place]
-        best = process.extract(
-            wanted.detail,
-            details.keys(),
-            scorer=OSA.normalized_similarity,
-            score_cutoff=ALIKE,
-            limit=COMPARED,
-        )
-        for detail, alike, _index in best:
-            for name in details[detail][:COMPARED]:
-                known = found[wanted.row].get(name)
-                if known is None or known[0] < alike:
-                    found[wanted.row][name] = alike, wanted.name
+    for some in _some(asking):
+        for place, details in _asked(some).items():
+            for wanted in asking[some[place]]:
+                best = process.extract(
+                    wanted.detail,
+                    details.keys(),
+                    scorer=OSA.normalized_similarity,
+                    score_cutoff=ALIKE,
+                    limit=COMPARED,
+                )
+                for detail, alike, _index in best:
+                    names = details[detail]
+                    if newest_name is not None:
+                        names = [name for name in names if name <= newest_name]
+                    for name in names[:COMPARED]:
+                        known = found[wanted.row].get(name)
+                        if known is None or known[0] < alike:
+                            found[wanted.row][name] = alike, wanted.name
     return {
         row: [
             (name, typed)
@@ -146,32 +154,44 @@ def _near(ranges: Sequence[_Range], newest_name: int | None) -> dict[int, list[t
     }
 
 
-def _asked(ranges: Sequence[_Range], newest_name: int | None) -> Iterator[tuple[int, int, str]]:
-    """Yield from the index what lies in each range: its place among them, the name, the detail."""
-    table, limits = NameKey._meta.db_table, list(enumerate(ranges))
+def _some(ranges: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    left = iter(ranges)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
+
+
+def _asked(ranges: Sequence[tuple[str, str]]) -> dict[int, dict[str, list[int]]]:
+    """Return what lies in each range of the index, by its place among them: names by detail."""
+    table = NameKey._meta.db_table
     cast = "::bytea" if connection.vendor == "postgresql" else ""
     one = f"(%s, %s{cast}, %s{cast}, %s{cast})"
-    for begin in range(0, len(limits), AT_ONCE):
-        some = limits[begin : begin + AT_ONCE]
-        parameters: list[Any] = []
-        for place, wanted in some:
-            begins = wanted.begins.encode()
-            parameters += [place, wanted.key.encode(), begins, after(wanted.begins).encode()]
-        # The ranges first: each is a few entries of the index, and it is read by nothing else.
-        sql = (
-            f"WITH wanted (place, key, low, high) AS (VALUES {', '.join([one] * len(some))}) "  # noqa: S608  # our own names
-            "SELECT wanted.place, entry.name_id, entry.detail "
-            f"FROM wanted CROSS JOIN {table} entry "
-            "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "
-            "AND entry.detail >= wanted.low AND entry.detail < wanted.high"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            while rows := cursor.fetchmany(2000):
-                for place, name, detail in rows:
-                    # Asked for above, SQLite would go through the whole index beforehand.
-                    if newest_name is None or name <= newest_name:
-                        yield place, name, bytes(detail).decode()
+    parameters: list[Any] = []
+    for place, (key, begins) in enumerate(ranges):
+        parameters += [place, key.encode(), begins.encode(), after(begins).encode()]
+    # The ranges first: each is a few entries of the index, and it is read by nothing else.
+    sql = (
+        f"WITH wanted (place, key, low, high) AS (VALUES {', '.join([one] * len(ranges))}) "  # noqa: S608  # our own names
+        "SELECT wanted.place, entry.name_id, entry.detail "
+        f"FROM wanted CROSS JOIN {table} entry "
+        "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "
+        "AND entry.detail >= wanted.low AND entry.detail < wanted.high"
+    )
+    found: dict[int, dict[Any, list[int]]] = defaultdict(dict)
+    # Many names have the same detail, and most of them come one after the other.
+    last: tuple[int | None, Any] = (None, None)
+    names: list[int] = []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(2000):
+            for place, name, detail in rows:
+                if last != (place, detail):
+                    last = place, detail
+                    names = found[place].setdefault(bytes(detail), [])
+                names.append(name)
+    return {
+        place: {detail.decode(): names for detail, names in details.items()}
+        for place, details in found.items()
+    }
 
 
 def _among(numbers: Iterable[int]) -> RawSQL:
@@ -181,13 +201,13 @@ def _among(numbers: Iterable[int]) -> RawSQL:
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(numbers))])
 
 
-def _spellings(names: Iterable[int]) -> dict[int, tuple[int, str, Interval | None]]:
+def _spellings(names: Iterable[int]) -> dict[int, _Spelling]:
     rows = PrisonerName.objects.filter(pk__in=_among(names)).order_by()
+    # As text: most of them are never compared.
+    birth = ExpressionWrapper(F("prisoner__birth"), CharField())
     return {
-        number: (prisoner, text, birth)
-        for number, prisoner, text, birth in rows.values_list(
-            "pk", "prisoner", "text", "prisoner__birth"
-        )
+        number: (prisoner, text, born)
+        for number, prisoner, text, born in rows.values_list("pk", "prisoner_id", "text", birth)
     }
 
 
@@ -202,14 +222,15 @@ def _arrests(people: Iterable[int]) -> dict[int, list[Interval]]:
 def _alike(
     row: Understood,
     names: Iterable[tuple[int, str]],
-    spellings: Mapping[int, tuple[int, str, Interval | None]],
+    spellings: Mapping[int, _Spelling],
 ) -> Iterator[Likeness]:
     """Yield whom a row may be about by name and birth; a name alone may still be too far."""
     born = dates.parse(row.facts.get("birth") or "")
     for name, typed in names:
         if name not in spellings:
             continue
-        prisoner, text, birth = spellings[name]
+        prisoner, text, told = spellings[name]
+        birth = dates.parse(told or "") if born else None
         if born and birth and (born.certainly_before(birth) or birth.certainly_before(born)):
             continue
         nearness = score(typed, text)
