@@ -180,8 +180,7 @@ def _prepared(field: Any, values: Sequence[Any], using: str) -> list[Any]:
     """Return values of a field as the database takes them; equal ones are prepared once."""
     connection = connections[using]
     if isinstance(field, _EACH_BY_ITSELF):
-        _refuse_expressions(values)
-        return [field.get_db_prep_save(value, connection) for value in values]
+        return _each_by_itself(field, values, connection)
     first = values[0] if values else None
     if all(value is first for value in values):
         # Of most columns: left empty, or by default what it is.
@@ -203,6 +202,22 @@ def _prepared(field: Any, values: Sequence[Any], using: str) -> list[Any]:
         except TypeError:  # a list
             column.append(field.get_db_prep_save(value, connection))
     return column * repeated
+
+
+def _each_by_itself(field: Any, values: Sequence[Any], connection: Any) -> list[Any]:
+    """Prepare each value, but those that hold nothing once for each kind of nothing."""
+    _refuse_expressions(values)
+    nothing: dict[type[Any], Any] = {}
+    column = []
+    for value in values:
+        if value or type(value) not in (list, dict):
+            column.append(field.get_db_prep_save(value, connection))
+            continue
+        kind = type(value)
+        if kind not in nothing:
+            nothing[kind] = field.get_db_prep_save(value, connection)
+        column.append(nothing[kind])
+    return column
 
 
 def _is_stored_as_it_is(field: Any, values: Iterable[Any]) -> bool:

@@ -41,6 +41,8 @@ from prisoners.models.looking import is_visitor, on_any_day, today
 from prisoners.names import entries
 
 PORTRAIT_FOLDER = "portraits"
+# What a spelling is found by.
+Entries = tuple[tuple[str, str], ...]
 # By these visitors may see a record or not.
 SHOWN: Final = frozenset({"state", "disclosure"})
 # What a consent is given for, and until which day it is shown by that.
@@ -424,10 +426,13 @@ class PrisonerNameQuerySet(RecordQuerySet):
             NameKey.objects.index(one.pk for one in made)
         return made
 
-    def insert_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    def insert_rows(
+        self, rows: Sequence[Mapping[str, Any]], entries: Mapping[str, Entries] | None = None
+    ) -> list[int]:
+        """Insert spellings; ``entries`` are what some of them, by text, are found by."""
         with transaction.atomic():
             numbers = super().insert_rows(rows)
-            NameKey.objects.index(numbers)
+            NameKey.objects.index(numbers, entries)
         return numbers
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], *args: Any, **kw: Any) -> int:
@@ -558,12 +563,15 @@ class PrisonerName(Record):
 class NameKeyQuerySet(models.QuerySet["NameKey"]):
     """What spellings are found by; derived here and nowhere else."""
 
-    def index(self, names: Iterable[int]) -> None:
-        """Write what spellings (by number) are found by, in place of what was there."""
+    def index(self, names: Iterable[int], known: Mapping[str, Entries] | None = None) -> None:
+        """Write what spellings (by number) are found by, in place of what was there.
+
+        ``known`` are the entries of some, by text, that were worked out already.
+        """
         for some in batches(names):
             spellings = PrisonerName.objects.filter(pk__in=some)
             self.filter(name__in=some).delete()
-            self._write(self._derived(spellings))
+            self._write(self._derived(spellings, known or {}))
 
     def show(self, prisoners: Iterable[int]) -> None:
         """Take over whether the spellings of people (by number) are public now."""
@@ -575,7 +583,7 @@ class NameKeyQuerySet(models.QuerySet["NameKey"]):
         """Return the entries that spellings are to have."""
         return [
             NameKey(name_id=number, is_public=is_public, key=key, detail=detail)
-            for number, is_public, key, detail in self._derived(spellings)
+            for number, is_public, key, detail in self._derived(spellings, {})
         ]
 
     def _write(self, rows: Iterable[tuple[int, bool, str, str]]) -> None:
@@ -591,13 +599,15 @@ class NameKeyQuerySet(models.QuerySet["NameKey"]):
         )
 
     @staticmethod
-    def _derived(spellings: RecordQuerySet) -> Iterator[tuple[int, bool, str, str]]:
+    def _derived(
+        spellings: RecordQuerySet, known: Mapping[str, Entries]
+    ) -> Iterator[tuple[int, bool, str, str]]:
         shown = Case(
             When(visible(PrisonerName, Scope.PUBLISHED), then=Value(True)), default=Value(False)
         )
         rows = spellings.order_by("pk").values_list("pk", "text", shown)
         for number, text, is_public in rows:
-            for key, detail in entries(text):
+            for key, detail in known[text] if text in known else entries(text):
                 yield number, is_public, key, detail
 
 

@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import islice, permutations
+from itertools import islice, permutations, product
 from typing import Any, Final
 
 from django.db import connection
@@ -26,7 +26,7 @@ from prisoners.desk.importing.understanding import Understood
 from prisoners.models import Detention, ExternalId, NameKey, PrisonerName
 from prisoners.names import THRESHOLD, score, sound_key
 from prisoners.names.comparing import parse
-from prisoners.names.keys import Pair, parts
+from prisoners.names.keys import parts
 from prisoners.reading.search import SURE, after
 
 # How many spellings of a row are looked for, and how many keys of each.
@@ -34,6 +34,8 @@ SPELLINGS: Final = 3
 KEYS: Final = 12
 # How many ranges of the index are asked for in one query.
 AT_ONCE: Final = 2000
+# How many of them are kept for the next rows: names of a list share their words.
+KEPT: Final = 8000
 # How alike folded names have to be to be compared in full, and how many of a row are.
 ALIKE: Final = 0.7
 COMPARED: Final = 8
@@ -70,16 +72,52 @@ class _Range:
     detail: str
 
 
-def likenesses(
-    rows: Sequence[Understood], *, scheme: str, newest_name: int | None = None
-) -> dict[int, list[Likeness]]:
-    """Return whom each row (by number) may be about, the likeliest first.
+class Index:
+    """Reads ranges of the index of names for one import, and keeps what it has read last.
 
     ``newest_name`` is the largest number of a spelling (not of a person) that is looked at: those
     that an import makes itself are not. None: all are.
-    """  # fmt: skip
-    ranges = [one for row in rows for one in _ranges(row)]
-    near = _near(ranges, newest_name)
+    """
+
+    def __init__(self, newest_name: int | None = None) -> None:
+        self.newest_name = newest_name
+        self._kept: dict[tuple[str, str], dict[str, list[int]]] = {}
+
+    def read(
+        self, ranges: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], dict[str, list[int]]]:
+        """Return for each key and beginning the spellings that are there, by their detail."""
+        found, left = {}, []
+        for one in ranges:
+            if one in self._kept:
+                # Taken out and put back last: what is not asked for goes first.
+                found[one] = self._kept[one] = self._kept.pop(one)
+            else:
+                left.append(one)
+        for begin in range(0, len(left), AT_ONCE):
+            some = left[begin : begin + AT_ONCE]
+            there = _asked(some)
+            for place, one in enumerate(some):
+                found[one] = self._kept[one] = self._older(there.get(place, {}))
+        for one in list(islice(self._kept, max(len(self._kept) - KEPT, 0))):
+            del self._kept[one]
+        return found
+
+    def _older(self, details: Mapping[str, list[int]]) -> dict[str, list[int]]:
+        """Leave out what is new, and more of one detail than is ever compared."""
+        newest = self.newest_name
+        older = {
+            detail: [name for name in names if newest is None or name <= newest][:COMPARED]
+            for detail, names in details.items()
+        }
+        return {detail: names for detail, names in older.items() if names}
+
+
+def likenesses(
+    rows: Sequence[Understood], *, scheme: str, index: Index
+) -> dict[int, list[Likeness]]:
+    """Return whom each row (by number) may be about, the likeliest first."""
+    near = _near([one for row in rows for one in _ranges(row)], index)
     spellings = _spellings({name for found in near.values() for name, _typed in found})
     alike = {row.number: list(_alike(row, near.get(row.number, ()), spellings)) for row in rows}
     # Nearly all are somebody else by their names or births: the rest is asked of those left.
@@ -112,8 +150,9 @@ def _ranges(row: Understood) -> Iterator[_Range]:
         wanted: dict[tuple[str, str], str] = {}
         for way in parts(parse(text)):
             for one, other in permutations(way, 2):
-                for key in Pair(one, other).keys:
-                    wanted.setdefault((key, one.label[:2]), f"{one.label} {other.label}")
+                begins, detail = one.label[:2], f"{one.label} {other.label}"
+                for two in product(one.skeletons, other.skeletons):
+                    wanted.setdefault((sound_key(*two), begins), detail)
             if len(way) == 1:
                 for bones in way[0].skeletons:
                     wanted.setdefault((sound_key(bones, ""), way[0].label[:2]), way[0].label)
@@ -121,30 +160,24 @@ def _ranges(row: Understood) -> Iterator[_Range]:
             yield _Range(row.number, text, key, begins, detail)
 
 
-def _near(ranges: Sequence[_Range], newest_name: int | None) -> dict[int, list[tuple[int, str]]]:
+def _near(ranges: Sequence[_Range], index: Index) -> dict[int, list[tuple[int, str]]]:
     """Return for each row the spellings (numbers) that are folded much like its own, and which."""
-    asking: dict[tuple[str, str], list[_Range]] = defaultdict(list)
-    for one in ranges:
-        asking[one.key, one.begins].append(one)
+    details = index.read(dict.fromkeys((one.key, one.begins) for one in ranges))
     found: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
-    for some in _some(asking):
-        for place, details in _asked(some).items():
-            for wanted in asking[some[place]]:
-                best = process.extract(
-                    wanted.detail,
-                    details.keys(),
-                    scorer=OSA.normalized_similarity,
-                    score_cutoff=ALIKE,
-                    limit=COMPARED,
-                )
-                for detail, alike, _index in best:
-                    names = details[detail]
-                    if newest_name is not None:
-                        names = [name for name in names if name <= newest_name]
-                    for name in names[:COMPARED]:
-                        known = found[wanted.row].get(name)
-                        if known is None or known[0] < alike:
-                            found[wanted.row][name] = alike, wanted.name
+    for wanted in ranges:
+        there = details[wanted.key, wanted.begins]
+        best = process.extract(
+            wanted.detail,
+            there.keys(),
+            scorer=OSA.normalized_similarity,
+            score_cutoff=ALIKE,
+            limit=COMPARED,
+        )
+        for detail, alike, _place in best:
+            for name in there[detail]:
+                known = found[wanted.row].get(name)
+                if known is None or known[0] < alike:
+                    found[wanted.row][name] = alike, wanted.name
     return {
         row: [
             (name, typed)
@@ -152,12 +185,6 @@ def _near(ranges: Sequence[_Range], newest_name: int | None) -> dict[int, list[t
         ][: 2 * COMPARED]
         for row, names in found.items()
     }
-
-
-def _some(ranges: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    left = iter(ranges)
-    while some := list(islice(left, AT_ONCE)):
-        yield some
 
 
 def _asked(ranges: Sequence[tuple[str, str]]) -> dict[int, dict[str, list[int]]]:

@@ -5,7 +5,7 @@ What it would change of a public record is proposed, as on the record's own page
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from anyascii import anyascii
@@ -44,6 +44,7 @@ from prisoners.models import (
     kind_of,
 )
 from prisoners.models.base import new_public_id
+from prisoners.models.people import Entries
 
 LONGEST_SLUG: Final = Prisoner._meta.get_field("slug").max_length or 0
 # Room for a public id after a name that somebody else has already.
@@ -84,15 +85,15 @@ class Writer:
         self.citations: list[tuple[Target, dict[str, Any]]] = []
         self.has_written = False
 
-    def write(self, plans: list[Plan]) -> None:
-        """Write some plans and their rows."""
+    def write(self, plans: list[Plan], entries: Mapping[str, Entries]) -> None:
+        """Write some plans and their rows; ``entries`` are what names are known to be found by."""
         writing = [plan for plan in plans if plan.writes]
         if writing:
             self.has_written = True
             self._source()
             self._facilities(writing)
             self._people(writing)
-            self._names_and_ids(writing)
+            self._names_and_ids(writing, entries)
             self._detentions(writing)
             self._inside(writing)
             cited = Citation.objects.insert_rows(
@@ -226,7 +227,7 @@ class Writer:
                 self._write(plan.prisoner, values)
                 self._cite(plan, Target.of(plan.prisoner), taken)
 
-    def _names_and_ids(self, plans: list[Plan]) -> None:
+    def _names_and_ids(self, plans: list[Plan], entries: Mapping[str, Entries]) -> None:
         names: list[tuple[Plan, dict[str, Any]]] = []
         ids: list[tuple[Plan, dict[str, Any]]] = []
         for plan in plans:
@@ -250,7 +251,7 @@ class Writer:
                     "address": facts.get("external_address", ""),
                 }
                 ids.append((plan, one))
-        numbers = PrisonerName.objects.insert_rows([name for _plan, name in names])
+        numbers = PrisonerName.objects.insert_rows([name for _plan, name in names], entries)
         for (plan, name), number in zip(names, numbers, strict=True):
             doubt = plan.row.doubts.get(f"name {name['text']}", "")
             self._cite(plan, Target("prisoner_name", number), ["text"], doubt)

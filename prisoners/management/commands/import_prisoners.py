@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
+from prisoners.desk.importing.ahead import helped
 from prisoners.desk.importing.planning import Plan
 from prisoners.desk.importing.profile import Layout, LayoutError, find, shipped
 from prisoners.desk.importing.reading import FileError, open_listing
@@ -58,7 +59,8 @@ class Command(BaseCommand):
         self.told = 0
         try:
             layout = find(options["profile"])
-            report = self._import(path, layout, options)
+            with helped():
+                report = self._import(path, layout, options)
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}. {NOTHING}") from error
         except (FileError, LayoutError, NotImportedError) as error:
