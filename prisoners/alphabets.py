@@ -8,6 +8,7 @@ Belarusian, Russian and Ukrainian orders together, Latin before Cyrillic before 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 # Each language's own alphabet is a subsequence of this: ґ after г and є after е (Ukrainian),
@@ -36,6 +37,7 @@ def sort_key(text: str, filed_as: str = "") -> str:
     return "".join(_place(letter) for letter in composed if letter.isalnum() or letter == " ")
 
 
+@lru_cache(maxsize=4096)
 def _place(letter: str) -> str:
     if letter in _PLACES:
         return _PLACES[letter]

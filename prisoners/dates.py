@@ -194,7 +194,8 @@ def _parse_plain(
         first = date(year, month, day)
     except ValueError:
         raise _refused(text, gettext("there is no such day")) from None
-    last = first + precision.step - timedelta(days=1)
+    # Nearly all are days, and a step to where they are already takes as long as all the rest.
+    last = first if precision is DAY else first + precision.step - timedelta(days=1)
     return _qualified(text, first, last, precision, qualifier)
 
 

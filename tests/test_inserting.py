@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Upper
@@ -50,7 +51,10 @@ def test_many_are_stored_as_one_is(values: dict[str, Any]) -> None:
     alone = person(1, **values)
     alone.save()
     many = Prisoner.objects.bulk_create([person(2, **values), person(3, **values)])
-    assert [stored(one) for one in many] == [stored(alone)] * 2
+    numbers = Prisoner.objects.insert_rows([{"slug": "a", **values}, {"slug": "b", **values}])
+    many += Prisoner.objects.in_bulk(numbers).values()
+    assert [stored(one) for one in many] == [stored(alone)] * 4
+    assert [one.history.count() for one in many] == [1] * 4
 
 
 def test_a_detention_is_stored_with_the_days_that_follow_from_its_dates() -> None:
@@ -58,9 +62,39 @@ def test_a_detention_is_stored_with_the_days_that_follow_from_its_dates() -> Non
     values = {"country": "BY", "began": "2020-08", "end_kind": "released", "ended": "2021~"}
     one = Detention(prisoner=alone, **values)
     one.save()
-    many = Detention.objects.bulk_create(Detention(prisoner=other, **values) for other in others)
+    many = Detention.objects.bulk_create([Detention(prisoner=others[0], **values)])
+    numbers = Detention.objects.insert_rows([{"prisoner_id": others[1].pk, **values}])
+    many += Detention.objects.filter(pk__in=numbers)
     assert [stored(other) for other in many] == [stored(one)] * 2
     assert stored(one)["end_known_on"] is not None
+
+
+def test_rows_of_values_differ_in_what_they_say_and_the_rest_is_by_default() -> None:
+    rows: list[dict[str, Any]] = [
+        {"birth": "1990-01"},
+        {"occupation": "tester", "citizenships": ["BY", "PL"]},
+        {"gender": Prisoner.Gender.MALE},
+    ]
+    numbers = Prisoner.objects.insert_rows(
+        [{"slug": f"other-{number}", **row} for number, row in enumerate(rows)]
+    )
+    one_by_one = [person(number, **row) for number, row in enumerate(rows)]
+    for one in one_by_one:
+        one.save()
+    inserted = Prisoner.objects.in_bulk(numbers)
+    assert [stored(inserted[number]) for number in numbers] == list(map(stored, one_by_one))
+    assert len({one.public_id for one in inserted.values()}) == 3
+    assert len({one.created_at for one in inserted.values()}) == 1
+
+
+def test_rows_of_values_are_refused_where_something_would_be_lost() -> None:
+    with pytest.raises(TypeError, match="nickname"):
+        Prisoner.objects.insert_rows([{"slug": "a", "nickname": "b"}])
+    with pytest.raises(ValueError, match="consent"):
+        Prisoner.objects.insert_rows([{"slug": "a", "basis": "consent"}])
+    with pytest.raises(ValidationError, match="date"):
+        Prisoner.objects.insert_rows([{"slug": "a", "birth": "some day"}])
+    assert Prisoner.objects.insert_rows([]) == []
 
 
 def test_true_and_one_are_kept_apart_in_what_was_said() -> None:
@@ -78,6 +112,7 @@ def test_each_has_its_own_number_however_many_statements_it_takes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(inserting, "AT_ONCE", 100)
+    monkeypatch.setattr(inserting, "TOGETHER", 3)
     made = Prisoner.objects.bulk_create([person(number) for number in range(7)])
     slugs = dict(Prisoner.objects.values_list("pk", "slug"))
     assert [slugs[one.pk] for one in made] == [f"tester-{number}" for number in range(7)]
@@ -124,12 +159,19 @@ def test_a_name_is_found_by_what_one_saved_by_itself_is_found_by() -> None:
     PrisonerName.objects.bulk_create(
         [PrisonerName(prisoner=other, text="Вымыслаў Прыкладовіч", language="be")]
     )
+    third = PrisonerFactory.create(name=None)
+    PrisonerName.objects.insert_rows(
+        [{"prisoner_id": third.pk, "text": "Вымыслаў Прыкладовіч", "language": "be"}]
+    )
+    assert {stored(name)["sort_key"] for name in PrisonerName.objects.all()} == {
+        PrisonerName.objects.filter(prisoner=one).get().sort_key
+    }
     found = [
         list(
             NameKey.objects.filter(name__prisoner=person)
             .order_by("key", "detail")
             .values_list("is_public", "key", "detail")
         )
-        for person in (one, other)
+        for person in (one, other, third)
     ]
-    assert found[0] == found[1] != []
+    assert found[0] == found[1] == found[2] != []

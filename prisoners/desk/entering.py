@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from prisoners.dates import Interval
 from prisoners.desk import duplicates
-from prisoners.desk.importing.duplicates import likenesses
+from prisoners.desk.importing.duplicates import Index, likenesses
 from prisoners.desk.importing.understanding import Understood
 from prisoners.desk.importing.values import script_of
 from prisoners.desk.importing.writing import free_slugs
@@ -95,7 +95,7 @@ class Resembling:
 
 def resembling(people: Mapping[int, Told]) -> dict[int, list[Resembling]]:
     """Return who in the record each person (by any number) may be, the likeliest first."""
-    found = likenesses([_asked(*one) for one in people.items()], scheme="")
+    found = likenesses([_asked(*one) for one in people.items()], scheme="", index=Index())
     numbers = {alike.prisoner for some in found.values() for alike in some}
     merged = Merger.objects.standing().values("merged")
     known = Prisoner.objects.filter(pk__in=numbers).exclude(pk__in=merged).prefetch_related("names")

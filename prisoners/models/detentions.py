@@ -37,10 +37,14 @@ class EndKnownField(models.DateField):  # type: ignore[type-arg]  # generic in t
 
     derived_from = ("end_kind",)
 
+    @staticmethod
+    def derive(end_kind: str) -> date | None:
+        return timezone.localdate() if end_kind else None
+
     def pre_save(self, model_instance: models.Model, add: bool) -> date | None:
-        day: date | None = None
-        if getattr(model_instance, "end_kind", ""):
-            day = getattr(model_instance, self.attname) or timezone.localdate()
+        day = self.derive(getattr(model_instance, "end_kind", ""))
+        if day is not None:
+            day = getattr(model_instance, self.attname) or day
         setattr(model_instance, self.attname, day)
         return day
 

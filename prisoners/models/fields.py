@@ -155,9 +155,14 @@ class _PossibleDay(_DayBase):
         del kwargs["null"], kwargs["editable"]
         return name, path, args, {**kwargs, "source": self.source}
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> date | None:
-        interval = read_interval(getattr(model_instance, self.source))
+    def derive(self, value: object) -> date | None:
+        """Return the day that follows from a date."""
+        interval = read_interval(value)
         day: date | None = getattr(interval, self.end) if interval else None
+        return day
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> date | None:
+        day = self.derive(getattr(model_instance, self.source))
         setattr(model_instance, self.attname, day)
         return day
 

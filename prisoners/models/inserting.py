@@ -2,12 +2,12 @@
 
 Django prepares every value of every row by itself, and on SQLite cuts what it inserts into pieces
 of 999 values. For an import, whose rows have some three hundred columns between them, that takes
-several times as long as the database does.
+several times as long as the database does; and to make a record of each row takes as long again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import chain
 from operator import attrgetter
@@ -19,6 +19,9 @@ from django.utils import timezone
 
 # Values in one statement at most, where one statement inserts several rows.
 AT_ONCE: Final = 30_000
+# Rows in one statement on SQLite. It keeps statements that it has read by their text, so they have
+# to be as long every time; each is begun and ended once, with its triggers and its next number.
+TOGETHER: Final = 50
 # Equal values of these may be stored in different ways (true and 1), or are not to be compared.
 _EACH_BY_ITSELF: Final = (models.JSONField, models.BinaryField)
 
@@ -52,6 +55,27 @@ class InsertingQuerySet(models.QuerySet[Any]):
             objs, fields, batch_size, on_conflict, update_fields, unique_fields
         )
         return inserted
+
+    def insert_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Insert rows of values by the names of their columns; return their numbers.
+
+        They become what records of these values would be saved as: what one says nothing of has
+        its default, and what is derived is derived. But no record is made, and none is checked.
+        """
+        if not rows:
+            return []
+        self._for_write = True  # Django's own mark: what is read here is read where it is written
+        fields, columns = [], []
+        named = set().union(*rows)
+        for field in self.model._meta.concrete_fields:
+            if field.attname in named or not field.primary_key:
+                fields.append(field)
+                columns.append(_prepared(field, _given(field, rows, named), self.db))
+        if unknown := named - {field.attname for field in fields}:
+            raise TypeError(f"{self.model.__name__} has no {', '.join(sorted(unknown))}")
+        return insert(self.model, fields, list(zip(*columns, strict=True)), self.db)
+
+    insert_rows.alters_data = True  # type: ignore[attr-defined]  # read by the template engine
 
     def _returned(self, objs: Sequence[Any], numbers: Sequence[int]) -> list[tuple[Any, ...]]:
         """Return what Django asks back of each: its number, and what has a default there."""
@@ -90,9 +114,9 @@ def insert(
 def _insert_on_sqlite(
     model: type[models.Model], fields: Sequence[Any], rows: Sequence[Sequence[Any]], connection: Any
 ) -> list[int]:
-    """Insert rows by one statement for a single one, which is read once and holds no memory.
+    """Insert rows by statements that are read once: for ``TOGETHER`` rows, and for a single one.
 
-    It returns no numbers. Nobody else writes in the meantime, so they are known beforehand.
+    They return no numbers. Nobody else writes in the meantime, so they are known beforehand.
     """
     number, given = _number(model), list(fields)
     with transaction.atomic(using=connection.alias, savepoint=False), connection.cursor() as cursor:
@@ -104,8 +128,19 @@ def _insert_on_sqlite(
             numbers = list(range(first, first + len(rows)))
             given = [number, *given]
             rows = [(one, *row) for one, row in zip(numbers, rows, strict=True)]
-        places = ", ".join(_placeholder(field, connection) for field in given)
-        cursor.executemany(f"{_into(model, given, connection)} VALUES ({places})", rows)
+        into = _into(model, given, connection)
+        one = f"({', '.join(_placeholder(field, connection) for field in given)})"
+        whole = len(rows) - len(rows) % TOGETHER
+        if whole:
+            cursor.executemany(
+                f"{into} VALUES {', '.join([one] * TOGETHER)}",
+                [
+                    tuple(chain.from_iterable(rows[begin : begin + TOGETHER]))
+                    for begin in range(0, whole, TOGETHER)
+                ],
+            )
+        if whole < len(rows):
+            cursor.executemany(f"{into} VALUES {one}", rows[whole:])
     return numbers
 
 
@@ -137,16 +172,21 @@ def _placeholder(field: Any, connection: Any) -> str:
 
 
 def _column(field: Any, objs: Sequence[Any], using: str) -> list[Any]:
-    """Return the values of a field as the database takes them; equal ones are prepared once."""
+    """Return the values of a field of some records as the database takes them."""
+    return _prepared(field, _values(field, objs), using)
+
+
+def _prepared(field: Any, values: Sequence[Any], using: str) -> list[Any]:
+    """Return values of a field as the database takes them; equal ones are prepared once."""
     connection = connections[using]
-    values = _values(field, objs)
     if isinstance(field, _EACH_BY_ITSELF):
-        _refuse_expressions(values)
-        return [field.get_db_prep_save(value, connection) for value in values]
+        return _each_by_itself(field, values, connection)
     first = values[0] if values else None
     if all(value is first for value in values):
         # Of most columns: left empty, or by default what it is.
         values, repeated = values[:1], len(values)
+    elif _is_stored_as_it_is(field, values):
+        return list(values)
     else:
         repeated = 1
     prepared: dict[Any, Any] = {}
@@ -164,9 +204,35 @@ def _column(field: Any, objs: Sequence[Any], using: str) -> list[Any]:
     return column * repeated
 
 
+def _each_by_itself(field: Any, values: Sequence[Any], connection: Any) -> list[Any]:
+    """Prepare each value, but those that hold nothing once for each kind of nothing."""
+    _refuse_expressions(values)
+    nothing: dict[type[Any], Any] = {}
+    column = []
+    for value in values:
+        if value or type(value) not in (list, dict):
+            column.append(field.get_db_prep_save(value, connection))
+            continue
+        kind = type(value)
+        if kind not in nothing:
+            nothing[kind] = field.get_db_prep_save(value, connection)
+        column.append(nothing[kind])
+    return column
+
+
+def _is_stored_as_it_is(field: Any, values: Iterable[Any]) -> bool:
+    """Whether values are what the database takes already: texts of a text, numbers of a record."""
+    if isinstance(field, models.ForeignKey):
+        return all(type(value) is int or value is None for value in values)
+    return type(field).get_prep_value in _OF_TEXTS and all(type(value) is str for value in values)
+
+
+_OF_TEXTS: Final = (models.CharField.get_prep_value, models.TextField.get_prep_value)
+
+
 def _values(field: Any, objs: Sequence[Any]) -> list[Any]:
     """Return what is to be stored of each, as ``pre_save`` does it; one moment for all of them."""
-    if isinstance(field, models.DateTimeField) and (field.auto_now or field.auto_now_add):
+    if _is_moment(field):
         now = timezone.now()
         for one in objs:
             setattr(one, field.attname, now)
@@ -174,6 +240,40 @@ def _values(field: Any, objs: Sequence[Any]) -> list[Any]:
     if type(field).pre_save is models.Field.pre_save:
         return list(map(attrgetter(field.attname), objs))
     return [field.pre_save(one, add=True) for one in objs]
+
+
+def _given(field: Any, rows: Sequence[Mapping[str, Any]], named: set[str]) -> list[Any]:
+    """Return what is to be stored of each row of values in a column of theirs, or in another."""
+    name = field.attname
+    if name in named:
+        default = field.get_default()
+        return [row.get(name, default) for row in rows]
+    if _is_moment(field):
+        return [timezone.now()] * len(rows)
+    if sources := getattr(field, "derived_from", ()):
+        return _derived(field, [_given(_field(field, one), rows, named) for one in sources])
+    if callable(field.default):
+        return [field.get_default() for _row in rows]
+    return [field.get_default()] * len(rows)
+
+
+def _derived(field: Any, sources: Sequence[Sequence[Any]]) -> list[Any]:
+    """Return what follows from the values of other columns, worked out once for equal ones."""
+    known: dict[Any, Any] = {}
+    column = []
+    for values in zip(*sources, strict=True):
+        if values not in known:
+            known[values] = field.derive(*values)
+        column.append(known[values])
+    return column
+
+
+def _field(of: Any, name: str) -> Any:
+    return of.model._meta.get_field(name)
+
+
+def _is_moment(field: Any) -> bool:
+    return isinstance(field, models.DateTimeField) and (field.auto_now or field.auto_now_add)
 
 
 def _plain(field: Any, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, Final, Self
@@ -41,6 +41,8 @@ from prisoners.models.looking import is_visitor, on_any_day, today
 from prisoners.names import entries
 
 PORTRAIT_FOLDER = "portraits"
+# What a spelling is found by.
+Entries = tuple[tuple[str, str], ...]
 # By these visitors may see a record or not.
 SHOWN: Final = frozenset({"state", "disclosure"})
 # What a consent is given for, and until which day it is shown by that.
@@ -81,6 +83,11 @@ class PeopleQuerySet(PrisonerQuerySet):
         for one in people:
             one.settle()
         return super().bulk_create(people, *args, **kwargs)
+
+    def insert_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        if any("basis" in row for row in rows):
+            raise ValueError("whoever is shown by consent is created with their last days")
+        return super().insert_rows(rows)
 
     def update(self, **values: Any) -> int:
         if SHOWN.isdisjoint(values) and "basis" not in values:
@@ -410,9 +417,13 @@ class SortKeyField(models.CharField):  # type: ignore[type-arg]  # generic in th
 
     derived_from = ("text", "filed_as")
 
+    @staticmethod
+    def derive(text: str, filed_as: str) -> str:
+        return sort_key(text, filed_as)
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         name: PrisonerName = model_instance  # type: ignore[assignment]  # the one model that has it
-        name.sort_key = sort_key(name.text, name.filed_as)
+        name.sort_key = self.derive(name.text, name.filed_as)
         return str(name.sort_key)
 
 
@@ -427,6 +438,15 @@ class PrisonerNameQuerySet(RecordQuerySet):
             made = super().bulk_create(objs, *args, **kwargs)
             NameKey.objects.index(one.pk for one in made)
         return made
+
+    def insert_rows(
+        self, rows: Sequence[Mapping[str, Any]], entries: Mapping[str, Entries] | None = None
+    ) -> list[int]:
+        """Insert spellings; ``entries`` are what some of them, by text, are found by."""
+        with transaction.atomic():
+            numbers = super().insert_rows(rows)
+            NameKey.objects.index(numbers, entries)
+        return numbers
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], *args: Any, **kw: Any) -> int:
         names = list(objs)
@@ -563,12 +583,15 @@ class PrisonerName(Record):
 class NameKeyQuerySet(models.QuerySet["NameKey"]):
     """What spellings are found by; derived here and nowhere else."""
 
-    def index(self, names: Iterable[int]) -> None:
-        """Write what spellings (by number) are found by, in place of what was there."""
+    def index(self, names: Iterable[int], known: Mapping[str, Entries] | None = None) -> None:
+        """Write what spellings (by number) are found by, in place of what was there.
+
+        ``known`` are the entries of some, by text, that were worked out already.
+        """
         for some in batches(names):
             spellings = PrisonerName.objects.filter(pk__in=some)
             self.filter(name__in=some).delete()
-            self._write(self._derived(spellings))
+            self._write(self._derived(spellings, known or {}))
 
     def show(self, prisoners: Iterable[int]) -> None:
         """Take over whether the spellings of people (by number) are public now."""
@@ -580,7 +603,7 @@ class NameKeyQuerySet(models.QuerySet["NameKey"]):
         """Return the entries that spellings are to have."""
         return [
             NameKey(name_id=number, is_public=is_public, key=key, detail=detail)
-            for number, is_public, key, detail in self._derived(spellings)
+            for number, is_public, key, detail in self._derived(spellings, {})
         ]
 
     def _write(self, rows: Iterable[tuple[int, bool, str, str]]) -> None:
@@ -596,13 +619,15 @@ class NameKeyQuerySet(models.QuerySet["NameKey"]):
         )
 
     @staticmethod
-    def _derived(spellings: RecordQuerySet) -> Iterator[tuple[int, bool, str, str]]:
+    def _derived(
+        spellings: RecordQuerySet, known: Mapping[str, Entries]
+    ) -> Iterator[tuple[int, bool, str, str]]:
         shown = Case(
             When(visible(PrisonerName, Scope.PUBLISHED), then=Value(True)), default=Value(False)
         )
         rows = spellings.order_by("pk").values_list("pk", "text", shown)
         for number, text, is_public in rows:
-            for key, detail in entries(text):
+            for key, detail in known[text] if text in known else entries(text):
                 yield number, is_public, key, detail
 
 

@@ -8,7 +8,7 @@ was a change: a save that changes nothing leaves no trace, whichever way it come
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -185,6 +185,12 @@ class RecordedQuerySet(InsertingQuerySet):
             made = super().bulk_create(objs, *args, **kwargs)
             keep_changes(self.model, [one.pk for one in made], self.db)
         return made
+
+    def insert_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        with transaction.atomic(using=self.db, savepoint=False):
+            numbers = super().insert_rows(rows)
+            keep_changes(self.model, numbers, self.db)
+        return numbers
 
     def update(self, **values: Any) -> int:
         # ``bulk_update`` too comes here, with a part of its rows at a time.

@@ -10,10 +10,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import islice, permutations
+from itertools import islice, permutations, product
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import CharField, ExpressionWrapper, F
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from rapidfuzz import process
@@ -25,7 +26,7 @@ from prisoners.desk.importing.understanding import Understood
 from prisoners.models import Detention, ExternalId, NameKey, PrisonerName
 from prisoners.names import THRESHOLD, score, sound_key
 from prisoners.names.comparing import parse
-from prisoners.names.keys import Pair, parts
+from prisoners.names.keys import parts
 from prisoners.reading.search import SURE, after
 
 # How many spellings of a row are looked for, and how many keys of each.
@@ -33,6 +34,8 @@ SPELLINGS: Final = 3
 KEYS: Final = 12
 # How many ranges of the index are asked for in one query.
 AT_ONCE: Final = 2000
+# How many of them are kept for the next rows: names of a list share their words.
+KEPT: Final = 8000
 # How alike folded names have to be to be compared in full, and how many of a row are.
 ALIKE: Final = 0.7
 COMPARED: Final = 8
@@ -54,6 +57,10 @@ class Likeness:
         return {**asdict(self), "nearness": round(self.nearness, 2), "agrees": list(self.agrees)}
 
 
+# Whose a spelling is, the spelling, and the person's birth as EDTF.
+_Spelling = tuple[int, str, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Range:
     """A part of the index: a key, and how the detail begins. ``detail``: what it should be."""
@@ -65,16 +72,52 @@ class _Range:
     detail: str
 
 
-def likenesses(
-    rows: Sequence[Understood], *, scheme: str, newest_name: int | None = None
-) -> dict[int, list[Likeness]]:
-    """Return whom each row (by number) may be about, the likeliest first.
+class Index:
+    """Reads ranges of the index of names for one import, and keeps what it has read last.
 
     ``newest_name`` is the largest number of a spelling (not of a person) that is looked at: those
     that an import makes itself are not. None: all are.
-    """  # fmt: skip
-    ranges = [one for row in rows for one in _ranges(row)]
-    near = _near(ranges, newest_name)
+    """
+
+    def __init__(self, newest_name: int | None = None) -> None:
+        self.newest_name = newest_name
+        self._kept: dict[tuple[str, str], dict[str, list[int]]] = {}
+
+    def read(
+        self, ranges: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], dict[str, list[int]]]:
+        """Return for each key and beginning the spellings that are there, by their detail."""
+        found, left = {}, []
+        for one in ranges:
+            if one in self._kept:
+                # Taken out and put back last: what is not asked for goes first.
+                found[one] = self._kept[one] = self._kept.pop(one)
+            else:
+                left.append(one)
+        for begin in range(0, len(left), AT_ONCE):
+            some = left[begin : begin + AT_ONCE]
+            there = _asked(some)
+            for place, one in enumerate(some):
+                found[one] = self._kept[one] = self._older(there.get(place, {}))
+        for one in list(islice(self._kept, max(len(self._kept) - KEPT, 0))):
+            del self._kept[one]
+        return found
+
+    def _older(self, details: Mapping[str, list[int]]) -> dict[str, list[int]]:
+        """Leave out what is new, and more of one detail than is ever compared."""
+        newest = self.newest_name
+        older = {
+            detail: [name for name in names if newest is None or name <= newest][:COMPARED]
+            for detail, names in details.items()
+        }
+        return {detail: names for detail, names in older.items() if names}
+
+
+def likenesses(
+    rows: Sequence[Understood], *, scheme: str, index: Index
+) -> dict[int, list[Likeness]]:
+    """Return whom each row (by number) may be about, the likeliest first."""
+    near = _near([one for row in rows for one in _ranges(row)], index)
     spellings = _spellings({name for found in near.values() for name, _typed in found})
     alike = {row.number: list(_alike(row, near.get(row.number, ()), spellings)) for row in rows}
     # Nearly all are somebody else by their names or births: the rest is asked of those left.
@@ -107,8 +150,9 @@ def _ranges(row: Understood) -> Iterator[_Range]:
         wanted: dict[tuple[str, str], str] = {}
         for way in parts(parse(text)):
             for one, other in permutations(way, 2):
-                for key in Pair(one, other).keys:
-                    wanted.setdefault((key, one.label[:2]), f"{one.label} {other.label}")
+                begins, detail = one.label[:2], f"{one.label} {other.label}"
+                for two in product(one.skeletons, other.skeletons):
+                    wanted.setdefault((sound_key(*two), begins), detail)
             if len(way) == 1:
                 for bones in way[0].skeletons:
                     wanted.setdefault((sound_key(bones, ""), way[0].label[:2]), way[0].label)
@@ -116,24 +160,21 @@ def _ranges(row: Understood) -> Iterator[_Range]:
             yield _Range(row.number, text, key, begins, detail)
 
 
-def _near(ranges: Sequence[_Range], newest_name: int | None) -> dict[int, list[tuple[int, str]]]:
+def _near(ranges: Sequence[_Range], index: Index) -> dict[int, list[tuple[int, str]]]:
     """Return for each row the spellings (numbers) that are folded much like its own, and which."""
-    folded: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    places = _asked(ranges, newest_name)
-    for place, name, detail in places:
-        folded[place][detail].append(name)
+    details = index.read(dict.fromkeys((one.key, one.begins) for one in ranges))
     found: dict[int, dict[int, tuple[float, str]]] = defaultdict(dict)
-    for place, details in folded.items():
-        wanted = ranges[place]
+    for wanted in ranges:
+        there = details[wanted.key, wanted.begins]
         best = process.extract(
             wanted.detail,
-            details.keys(),
+            there.keys(),
             scorer=OSA.normalized_similarity,
             score_cutoff=ALIKE,
             limit=COMPARED,
         )
-        for detail, alike, _index in best:
-            for name in details[detail][:COMPARED]:
+        for detail, alike, _place in best:
+            for name in there[detail]:
                 known = found[wanted.row].get(name)
                 if known is None or known[0] < alike:
                     found[wanted.row][name] = alike, wanted.name
@@ -146,32 +187,38 @@ def _near(ranges: Sequence[_Range], newest_name: int | None) -> dict[int, list[t
     }
 
 
-def _asked(ranges: Sequence[_Range], newest_name: int | None) -> Iterator[tuple[int, int, str]]:
-    """Yield from the index what lies in each range: its place among them, the name, the detail."""
-    table, limits = NameKey._meta.db_table, list(enumerate(ranges))
+def _asked(ranges: Sequence[tuple[str, str]]) -> dict[int, dict[str, list[int]]]:
+    """Return what lies in each range of the index, by its place among them: names by detail."""
+    table = NameKey._meta.db_table
     cast = "::bytea" if connection.vendor == "postgresql" else ""
     one = f"(%s, %s{cast}, %s{cast}, %s{cast})"
-    for begin in range(0, len(limits), AT_ONCE):
-        some = limits[begin : begin + AT_ONCE]
-        parameters: list[Any] = []
-        for place, wanted in some:
-            begins = wanted.begins.encode()
-            parameters += [place, wanted.key.encode(), begins, after(wanted.begins).encode()]
-        # The ranges first: each is a few entries of the index, and it is read by nothing else.
-        sql = (
-            f"WITH wanted (place, key, low, high) AS (VALUES {', '.join([one] * len(some))}) "  # noqa: S608  # our own names
-            "SELECT wanted.place, entry.name_id, entry.detail "
-            f"FROM wanted CROSS JOIN {table} entry "
-            "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "
-            "AND entry.detail >= wanted.low AND entry.detail < wanted.high"
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            while rows := cursor.fetchmany(2000):
-                for place, name, detail in rows:
-                    # Asked for above, SQLite would go through the whole index beforehand.
-                    if newest_name is None or name <= newest_name:
-                        yield place, name, bytes(detail).decode()
+    parameters: list[Any] = []
+    for place, (key, begins) in enumerate(ranges):
+        parameters += [place, key.encode(), begins.encode(), after(begins).encode()]
+    # The ranges first: each is a few entries of the index, and it is read by nothing else.
+    sql = (
+        f"WITH wanted (place, key, low, high) AS (VALUES {', '.join([one] * len(ranges))}) "  # noqa: S608  # our own names
+        "SELECT wanted.place, entry.name_id, entry.detail "
+        f"FROM wanted CROSS JOIN {table} entry "
+        "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "
+        "AND entry.detail >= wanted.low AND entry.detail < wanted.high"
+    )
+    found: dict[int, dict[Any, list[int]]] = defaultdict(dict)
+    # Many names have the same detail, and most of them come one after the other.
+    last: tuple[int | None, Any] = (None, None)
+    names: list[int] = []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        while rows := cursor.fetchmany(2000):
+            for place, name, detail in rows:
+                if last != (place, detail):
+                    last = place, detail
+                    names = found[place].setdefault(bytes(detail), [])
+                names.append(name)
+    return {
+        place: {detail.decode(): names for detail, names in details.items()}
+        for place, details in found.items()
+    }
 
 
 def _among(numbers: Iterable[int]) -> RawSQL:
@@ -181,13 +228,13 @@ def _among(numbers: Iterable[int]) -> RawSQL:
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(numbers))])
 
 
-def _spellings(names: Iterable[int]) -> dict[int, tuple[int, str, Interval | None]]:
+def _spellings(names: Iterable[int]) -> dict[int, _Spelling]:
     rows = PrisonerName.objects.filter(pk__in=_among(names)).order_by()
+    # As text: most of them are never compared.
+    birth = ExpressionWrapper(F("prisoner__birth"), CharField())
     return {
-        number: (prisoner, text, birth)
-        for number, prisoner, text, birth in rows.values_list(
-            "pk", "prisoner", "text", "prisoner__birth"
-        )
+        number: (prisoner, text, born)
+        for number, prisoner, text, born in rows.values_list("pk", "prisoner_id", "text", birth)
     }
 
 
@@ -202,14 +249,15 @@ def _arrests(people: Iterable[int]) -> dict[int, list[Interval]]:
 def _alike(
     row: Understood,
     names: Iterable[tuple[int, str]],
-    spellings: Mapping[int, tuple[int, str, Interval | None]],
+    spellings: Mapping[int, _Spelling],
 ) -> Iterator[Likeness]:
     """Yield whom a row may be about by name and birth; a name alone may still be too far."""
     born = dates.parse(row.facts.get("birth") or "")
     for name, typed in names:
         if name not in spellings:
             continue
-        prisoner, text, birth = spellings[name]
+        prisoner, text, told = spellings[name]
+        birth = dates.parse(told or "") if born else None
         if born and birth and (born.certainly_before(birth) or birth.certainly_before(born)):
             continue
         nearness = score(typed, text)

@@ -32,6 +32,8 @@ _PART_OF: Final = re.compile(
 _BEFORE: Final = re.compile(r"\A(?:before|until|by|no later than|до)\s+", re.I)
 _AFTER: Final = re.compile(r"\A(?:after|since|from|no earlier than|после|с)\s+", re.I)
 _TIME: Final = re.compile(r"[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\Z")
+# A whole day, year first: what nearly all dates of a list are.
+_DAY: Final = re.compile(r"(\d{4})[-/.](0[1-9]|1[0-2])[-/.](0[1-9]|[12]\d|3[01])\Z", re.ASCII)
 _UNKNOWN: Final = r"(?:mm?|dd?|xx?|\?\?|00?|__)"
 _YEAR_FIRST: Final = re.compile(
     rf"(\d{{4}})(?:[/.\-](\d{{1,2}}|{_UNKNOWN})(?:[/.\-](\d{{1,2}}|{_UNKNOWN}))?)?\Z", re.I
@@ -79,7 +81,10 @@ def read_date(raw: str, order: str = AUTO) -> Value:
     if not text or _NO_YEAR.match(text):
         return Value(raw)
     try:
-        edtf, certain, remark = _read(text, order)
+        if day := _DAY.match(text):
+            edtf, certain, remark = "-".join(day.groups()), True, ""
+        else:
+            edtf, certain, remark = _read(text, order)
         interval = dates.parse(edtf)
     except _UnreadableError as error:
         return refuse(raw, str(error))

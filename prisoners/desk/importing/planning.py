@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 
 from prisoners import dates
 from prisoners.desk.dossier_values import raw
-from prisoners.desk.importing.duplicates import Likeness, likenesses
+from prisoners.desk.importing.ahead import Foreseen, Foresight
+from prisoners.desk.importing.duplicates import Likeness
 from prisoners.desk.importing.profile import Layout
 from prisoners.desk.importing.reading import Row
 from prisoners.desk.importing.understanding import (
     DETENTION,
     IN_DETENTION,
     SENTENCE,
-    Understanding,
     Understood,
     certainly_before,
 )
@@ -99,7 +99,9 @@ class Plan:
     makes_sentence: bool = False
     adds_id: bool = False
     note: str = ""
-    # What the writer has made; kept with the row for the next import.
+    # What the writer has made: somebody new, and the parts that are kept for the next import.
+    made: int | None = None
+    public_id: str = ""
     parts: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -119,6 +121,11 @@ class Plan:
     @property
     def is_new(self) -> bool:
         return self.prisoner is None and self.outcome in (Outcome.CREATED, Outcome.DUPLICATE)
+
+    @property
+    def person(self) -> int | None:
+        """The number of whom the row is about; None before somebody new was made."""
+        return self.made if self.prisoner is None else self.prisoner.pk
 
     @property
     def said(self) -> dict[str, Any]:
@@ -162,13 +169,12 @@ class Planner:
     """
 
     def __init__(
-        self, layout: Layout, headings: Iterable[str], *, may_change_public: bool = False
+        self, layout: Layout, headings: Sequence[str], *, may_change_public: bool = False
     ) -> None:
         self.layout = layout
-        self.understanding = Understanding(layout, headings)
         self.may_change_public = may_change_public
-        # Of the spellings that are there before anything is imported.
-        self.newest_name: int = PrisonerName.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        newest = PrisonerName.objects.aggregate(newest=Max("pk"))["newest"]
+        self.foresight = Foresight(layout, headings, newest or 0)
         self.facilities: dict[tuple[str, str], int | None] = {}
         self._seen = sqlite3.connect("")  # a file that is gone with this
         self._seen.execute("CREATE TABLE seen (record TEXT PRIMARY KEY, number INT) WITHOUT ROWID")
@@ -181,10 +187,10 @@ class Planner:
         return sorted(name for (name, _country), number in self.facilities.items() if not number)
 
     def plan(
-        self, rows: Sequence[Row], decisions: Mapping[int, Mapping[str, Any]] | None = None
+        self, foreseen: Foreseen, decisions: Mapping[int, Mapping[str, Any]] | None = None
     ) -> list[Plan]:
         """Say what is to become of some rows; ``decisions`` are what was decided, by number."""
-        plans = [Plan(self.understanding.read(row)) for row in rows]
+        plans = [Plan(row) for row in foreseen.rows]
         for plan in plans:
             plan.decisions = dict((decisions or {}).get(plan.row.number, {}))
         self._refuse_repeated(plans)
@@ -194,11 +200,12 @@ class Planner:
         self._look_up_facilities(usable)
         for plan in plans:
             self._decide(plan, people, known)
-        asked = [plan.row for plan in plans if plan.outcome == Outcome.CREATED]
-        alike = likenesses(asked, scheme=self.layout.scheme, newest_name=self.newest_name)
-        for plan in plans:
-            if plan.row.number in alike and plan.outcome == Outcome.CREATED:
-                self._suggest(plan, alike[plan.row.number])
+        new = [plan for plan in plans if plan.outcome == Outcome.CREATED]
+        left = [plan.row for plan in new if plan.row.number not in foreseen.alike]
+        alike = foreseen.alike | self.foresight.look(left)
+        for plan in new:
+            if found := alike[plan.row.number]:
+                self._suggest(plan, found)
         return plans
 
     # Which record a row is about

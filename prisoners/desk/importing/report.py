@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from prisoners.desk.importing.planning import Plan
 from prisoners.desk.importing.profile import FIELDS
-from prisoners.models import ImportRow, Prisoner
+from prisoners.desk.importing.writing import kept
+from prisoners.models import Import, ImportRow, Prisoner
 
 _WORD: Final = re.compile(r"\w+")
 # What a spreadsheet takes for the beginning of a formula.
@@ -124,9 +125,11 @@ class Table:
         self.writer = csv.writer(stream)
         self.writer.writerow(headings())
 
-    def add(self, rows: Iterable[ImportRow]) -> None:
-        for row in rows:
-            self.writer.writerow(line(row, row.prisoner.public_id if row.prisoner else ""))
+    def add(self, plans: Iterable[Plan]) -> None:
+        for plan in plans:
+            public_id = plan.prisoner.public_id if plan.prisoner else plan.public_id
+            row = ImportRow(**kept(Import(), plan, stands=False))
+            self.writer.writerow(line(row, public_id))
 
 
 class _Echo:

@@ -11,7 +11,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,10 +23,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from prisoners.desk import operations
+from prisoners.desk.importing.ahead import MANY, Foreseen, foreseen
 from prisoners.desk.importing.planning import KEEP, NEW, PERSON, SKIP, TAKE, Plan, Planner, batches
 from prisoners.desk.importing.profile import Layout, LayoutError, read_layout
 from prisoners.desk.importing.reading import FileError, Listing, open_listing
-from prisoners.desk.importing.writing import Writer, stored
+from prisoners.desk.importing.writing import Writer, kept
 from prisoners.desk.protecting import protect_touched
 from prisoners.models import (
     Import,
@@ -141,7 +142,7 @@ def preview(*, one: Import, progress: Progress = _silent) -> Report:
         with _planner(layout, listing) as planner:
             for plans in _planned(planner, listing, progress):
                 report.add(plans)
-                ImportRow.objects.bulk_create(stored(one, plan, stands=False) for plan in plans)
+                ImportRow.objects.insert_rows([kept(one, plan, stands=False) for plan in plans])
             report.new_facilities = planner.new_facilities
         one.stage = Stage.PLANNED
         one.counts = report.stored()
@@ -267,19 +268,20 @@ def _run(
         recorded(by=by, origin=Origin.IMPORT, operation=operation),
         _more_memory(),
         _planner(layout, listing, may_change_public) as planner,
+        _foreseen(planner, listing) as rows,
     ):
         writer = Writer(one, layout, planner, by=by, operation=operation)
         done = 0
-        for batch in batches(listing.rows()):
-            numbers = [number for number, _cells in batch]
-            kept = ImportRow.objects.filter(of=one, number__in=numbers)
-            decisions: Mapping[int, Any] = dict(kept.values_list("number", "decisions"))
+        for batch in rows:
+            numbers = [row.number for row in batch.rows]
+            previewed = ImportRow.objects.filter(of=one, number__in=numbers)
+            decisions: Mapping[int, Any] = dict(previewed.values_list("number", "decisions"))
             plans = planner.plan(batch, decisions)
-            kept.delete()
-            writer.write(plans)
+            previewed.delete()
+            writer.write(plans, batch.entries)
             report.add(plans)
             watch(plans)
-            done += len(batch)
+            done += len(numbers)
             progress(done)
         protect_touched(operation=operation, today=today())
         report.new_facilities = writer.new_facilities
@@ -386,12 +388,17 @@ def _planner(
         planner.close()
 
 
+def _foreseen(planner: Planner, listing: Listing) -> AbstractContextManager[Iterator[Foreseen]]:
+    return foreseen(planner.foresight, batches(listing.rows()), is_long=listing.total >= MANY)
+
+
 def _planned(planner: Planner, listing: Listing, progress: Progress) -> Iterator[list[Plan]]:
     done = 0
-    for batch in batches(listing.rows()):
-        yield planner.plan(batch)
-        done += len(batch)
-        progress(done)
+    with _foreseen(planner, listing) as rows:
+        for batch in rows:
+            yield planner.plan(batch)
+            done += len(batch.rows)
+            progress(done)
 
 
 def _listing_of(one: Import, layout: Layout | None = None) -> Listing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -37,6 +38,9 @@ _LIMITED: Final = {
 _LONGEST_ID: Final = ExternalId._meta.get_field("value").max_length or 0
 _LONGEST_ADDRESS: Final = ExternalId._meta.get_field("address").max_length or 0
 _valid_url = URLValidator(schemes=["http", "https"])
+# A site, and a path of signs with which an address is as valid as without. Those of a list are all
+# of one site, and to look at a whole address takes long.
+_PLAIN_PATH: Final = re.compile(r"(https?://[\w.-]+)/[\w./-]*\Z", re.ASCII)
 
 # Facts that make a row speak of a detention, and those that make it speak of a sentence.
 DETENTION: Final = ("began", "place", "arresting_authority", "end_kind", "ended", "last_confirmed")
@@ -186,14 +190,12 @@ class Understanding:
         text = raw.strip()
         if column.template:
             text = column.template.replace("{}", values.tidied(raw))
-        try:
-            _valid_url(text)
-        except ValidationError:
+        if not _is_address(text):
             value = values.refuse(raw, _("this is no address of a page"))
+        elif len(text) > _LONGEST_ADDRESS:
+            value = values.refuse(raw, _("the address is too long"))
         else:
             value = Value(raw, text)
-            if len(text) > _LONGEST_ADDRESS:
-                value = values.refuse(raw, _("the address is too long"))
         self._keep(row, heading, column.field, value)
 
     def _named(self, text: str, column: Column, kind: str) -> list[str]:
@@ -367,6 +369,21 @@ class Understanding:
                     "reason": cell["remark"],
                 }
         return ""
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is the address of a page."""
+    place = _PLAIN_PATH.match(text)
+    return _is_valid(f"{place[1]}/" if place and len(text) <= _LONGEST_ADDRESS else text)
+
+
+@lru_cache(KEPT)
+def _is_valid(address: str) -> bool:
+    try:
+        _valid_url(address)
+    except ValidationError:
+        return False
+    return True
 
 
 GENDERS: Final = {

@@ -115,8 +115,17 @@ def tidied(text: str) -> str:
 
 def is_nothing(text: str, more: frozenset[str] = frozenset()) -> bool:
     """Whether a cell says that nothing is known; ``more`` are a profile's words for it."""
+    begins = text[:1]
+    if begins.casefold()[:1] not in _beginnings(more) and not begins.isspace():
+        # Nearly all cells say something, and this tells most of them.
+        return False
     word = " ".join(text.split()).casefold()
     return word in NOTHING or word in more
+
+
+@lru_cache(maxsize=64)
+def _beginnings(more: frozenset[str]) -> frozenset[str]:
+    return frozenset(word[:1] for word in NOTHING | more)
 
 
 def unmarked(text: str) -> tuple[str, bool]:
@@ -298,6 +307,8 @@ def _script_of_letter(letter: str) -> str:
 
 def script_of(name: str) -> str:
     """Return the script (ISO 15924) that most letters of a name have; kana make it Japanese."""
+    if name.isascii():
+        return "Latn" if any(map(str.isalpha, name)) else "Zyyy"
     scripts = [_script_of_letter(sign) for sign in name if sign.isalpha()]
     if "Jpan" in scripts:
         return "Jpan"

@@ -5,8 +5,8 @@ What it would change of a public record is proposed, as on the record's own page
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from anyascii import anyascii
 from django.db import models
@@ -44,6 +44,7 @@ from prisoners.models import (
     kind_of,
 )
 from prisoners.models.base import new_public_id
+from prisoners.models.people import Entries
 
 LONGEST_SLUG: Final = Prisoner._meta.get_field("slug").max_length or 0
 # Room for a public id after a name that somebody else has already.
@@ -51,6 +52,17 @@ LONGEST_BASE: Final = LONGEST_SLUG - 10
 LONGEST_VALUE: Final = Citation._meta.get_field("value").max_length or 0
 WHOLE: Final = ""
 LONGEST_LOCATOR: Final = Citation._meta.get_field("locator").max_length or 0
+
+
+class Target(NamedTuple):
+    """What a citation is of: the name of its relation to it, and its number."""
+
+    name: str
+    number: int
+
+    @classmethod
+    def of(cls, record: Record) -> Target:
+        return cls(TARGET_NAMES[type(record)], record.pk)
 
 
 class Writer:
@@ -70,27 +82,26 @@ class Writer:
         self.layout = layout
         self.planner = planner
         self.new_facilities: list[str] = []
-        self.citations: list[Citation] = []
+        self.citations: list[tuple[Target, dict[str, Any]]] = []
         self.has_written = False
-        # The plans of the batch that make somebody new, by identity.
-        self.made: set[int] = set()
 
-    def write(self, plans: list[Plan]) -> None:
-        """Write some plans and their rows."""
+    def write(self, plans: list[Plan], entries: Mapping[str, Entries]) -> None:
+        """Write some plans and their rows; ``entries`` are what names are known to be found by."""
         writing = [plan for plan in plans if plan.writes]
         if writing:
             self.has_written = True
-            self.made = set()
             self._source()
             self._facilities(writing)
             self._people(writing)
-            self._names_and_ids(writing)
+            self._names_and_ids(writing, entries)
             self._detentions(writing)
             self._inside(writing)
-            Citation.objects.bulk_create(self.citations)
-            self._propose()
+            cited = Citation.objects.insert_rows(
+                [{f"{target.name}_id": target.number, **row} for target, row in self.citations]
+            )
+            self._propose(cited)
             self.citations.clear()
-        ImportRow.objects.bulk_create(stored(self.one, plan, stands=True) for plan in plans)
+        ImportRow.objects.insert_rows([kept(self.one, plan, stands=True) for plan in plans])
 
     def _write(self, record: Record, values: dict[str, Any]) -> None:
         """Change a record; of a public one it is noted, and proposed with its citations."""
@@ -99,14 +110,19 @@ class Writer:
         else:
             _change(record, values)
 
-    def _propose(self) -> None:
+    def _propose(self, cited: list[int]) -> None:
+        """Propose what is public; ``cited`` are the numbers of the citations of the batch."""
         for record, values in self.proposed:
             if changes := revisions.differences(record, values):
-                cited = [one for one in self.citations if one.target is record]
+                mine = Target.of(record)
                 revisions.propose(
                     record=record,
                     changes={(kind_of(record), record.pk): changes},
-                    added=[(kind_of(one), one.pk) for one in cited],
+                    added=[
+                        (kind_of(Citation), number)
+                        for number, (target, _row) in zip(cited, self.citations, strict=True)
+                        if target == mine
+                    ],
                     by=self.by,
                     reason=str(self.operation),
                     operation=self.operation,
@@ -132,22 +148,25 @@ class Writer:
             )
         return self.one.source
 
-    def _cite(self, plan: Plan, record: Record, fields: Iterable[str], doubt: str = "") -> None:
+    def _cite(self, plan: Plan, target: Target, fields: Iterable[str], doubt: str = "") -> None:
         """Cite facts of a record to the row; doubtful ones with what they were read from."""
-        if id(plan) in self.made and record is not plan.prisoner and type(record) is not Facility:
+        doubts = plan.row.doubts
+        if plan.made and target.name not in ("prisoner", "facility"):
             # It is covered by the citation of the person as a whole, but for what is doubtful.
-            fields = [name for name in fields if doubt or name in plan.row.doubts]
-        fields = list(fields)
-        if not fields:
-            return
+            if not (doubt or doubts):
+                return
+            fields = [name for name in fields if doubt or name in doubts]
         locator = f"row {plan.row.number}, {plan.row.record}"[:LONGEST_LOCATOR]
+        source = self._source().pk
         self.citations += [
-            Citation(
-                source=self._source(),
-                field=name,
-                locator=locator,
-                value=(doubt or plan.row.doubts.get(name, ""))[:LONGEST_VALUE],
-                **{TARGET_NAMES[type(record)]: record},
+            (
+                target,
+                {
+                    "source_id": source,
+                    "field": name,
+                    "locator": locator,
+                    "value": (doubt or doubts.get(name, ""))[:LONGEST_VALUE],
+                },
             )
             for name in fields
         ]
@@ -173,120 +192,133 @@ class Writer:
         for (place, plan), facility in zip(missing.items(), made, strict=True):
             self.planner.facilities[place] = facility.pk
             self.new_facilities.append(facility.name)
-            self._cite(plan, facility, ["name"], plan.row.doubts.get("facility", ""))
+            doubt = plan.row.doubts.get("facility", "")
+            self._cite(plan, Target.of(facility), ["name"], doubt)
 
     def _people(self, plans: list[Plan]) -> None:
         new = [plan for plan in plans if plan.is_new]
         slugs = free_slugs(Prisoner, [plan.row.name for plan in new])
-        for plan, slug in zip(new, slugs, strict=True):
-            plan.prisoner = Prisoner(slug=slug, note=plan.note, **plan.take["prisoner"])
-        Prisoner.objects.bulk_create([plan.prisoner for plan in new if plan.prisoner])
-        self.made = made = {id(plan) for plan in new}
+        for plan in new:
+            plan.public_id = new_public_id()
+        numbers = Prisoner.objects.insert_rows(
+            [
+                {
+                    "slug": slug,
+                    "public_id": plan.public_id,
+                    "note": plan.note,
+                    **plan.take["prisoner"],
+                }
+                for plan, slug in zip(new, slugs, strict=True)
+            ]
+        )
+        for plan, number in zip(new, numbers, strict=True):
+            plan.made = number
         for plan in plans:
-            if plan.prisoner is None:
-                continue
             taken = plan.take["prisoner"]
-            if id(plan) not in made and (taken or plan.note):
+            if plan.made:
+                # All that is known of somebody new is from this row: one citation covers it.
+                person = Target("prisoner", plan.made)
+                self._cite(plan, person, [WHOLE])
+                self._cite(plan, person, taken.keys() & plan.row.doubts.keys())
+            elif plan.prisoner is not None and (taken or plan.note):
                 values = dict(taken)
                 if plan.note:
                     values["note"] = "\n".join(filter(None, (plan.prisoner.note, plan.note)))
                 self._write(plan.prisoner, values)
-                self._cite(plan, plan.prisoner, taken)
-            elif id(plan) in made:
-                # All that is known of somebody new is from this row: one citation covers it.
-                self._cite(plan, plan.prisoner, [WHOLE])
-                self._cite(plan, plan.prisoner, taken.keys() & plan.row.doubts.keys())
+                self._cite(plan, Target.of(plan.prisoner), taken)
 
-    def _names_and_ids(self, plans: list[Plan]) -> None:
-        names: list[tuple[Plan, PrisonerName]] = []
-        ids: list[tuple[Plan, ExternalId]] = []
+    def _names_and_ids(self, plans: list[Plan], entries: Mapping[str, Entries]) -> None:
+        names: list[tuple[Plan, dict[str, Any]]] = []
+        ids: list[tuple[Plan, dict[str, Any]]] = []
         for plan in plans:
-            shown = id(plan) in self.made
-            for text, language, kind in plan.names:
-                name = PrisonerName(
-                    prisoner=plan.prisoner,
-                    text=text,
-                    language=language,
-                    script=script_of(text),
-                    kind=kind,
-                    is_display=shown,
-                )
-                shown = False
-                _stay_nameless(plan, name)
+            person = _of_person(plan)
+            for place, (text, language, kind) in enumerate(plan.names):
+                name = {
+                    **person,
+                    "text": text,
+                    "language": language,
+                    "script": script_of(text),
+                    "kind": kind,
+                    "is_display": bool(plan.made) and not place,
+                }
                 names.append((plan, name))
             if plan.adds_id:
                 facts = plan.row.facts
-                one = ExternalId(
-                    prisoner=plan.prisoner,
-                    scheme=self.layout.scheme,
-                    value=facts["external_id"],
-                    address=facts.get("external_address", ""),
-                )
-                _stay_nameless(plan, one)
+                one = {
+                    **person,
+                    "scheme": self.layout.scheme,
+                    "value": facts["external_id"],
+                    "address": facts.get("external_address", ""),
+                }
                 ids.append((plan, one))
-        PrisonerName.objects.bulk_create([name for _plan, name in names])
-        ExternalId.objects.bulk_create([one for _plan, one in ids])
-        for plan, name in names:
-            self._cite(plan, name, ["text"], plan.row.doubts.get(f"name {name.text}", ""))
-        for plan, one in ids:
-            self._cite(plan, one, ["value"])
+        numbers = PrisonerName.objects.insert_rows([name for _plan, name in names], entries)
+        for (plan, name), number in zip(names, numbers, strict=True):
+            doubt = plan.row.doubts.get(f"name {name['text']}", "")
+            self._cite(plan, Target("prisoner_name", number), ["text"], doubt)
+        numbers = ExternalId.objects.insert_rows([one for _plan, one in ids])
+        for (plan, _one), number in zip(ids, numbers, strict=True):
+            self._cite(plan, Target("external_id", number), ["value"])
 
     def _detentions(self, plans: list[Plan]) -> None:
         new = [plan for plan in plans if plan.makes_detention]
-        for plan in new:
-            plan.detention = Detention(prisoner=plan.prisoner, **plan.take["detention"])
-        Detention.objects.bulk_create([plan.detention for plan in new if plan.detention])
+        numbers = Detention.objects.insert_rows(
+            [{"prisoner_id": plan.person, **plan.take["detention"]} for plan in new]
+        )
+        for plan, number in zip(new, numbers, strict=True):
+            plan.parts["detention"] = number
         for plan in plans:
-            if plan.detention is None:
-                continue
             taken = plan.take["detention"]
-            if taken and not plan.makes_detention:
-                self._write(plan.detention, taken)
-            plan.parts["detention"] = plan.detention.pk
+            if plan.detention is not None:
+                if taken:
+                    self._write(plan.detention, taken)
+                plan.parts["detention"] = plan.detention.pk
+            elif not plan.makes_detention:
+                continue
             # Still held is no end that a source could give: there is nothing to cite.
-            self._cite(plan, plan.detention, [n for n, v in taken.items() if v != ""])
+            cited = [name for name, value in taken.items() if value != ""]
+            self._cite(plan, Target("detention", plan.parts["detention"]), cited)
 
     def _inside(self, plans: list[Plan]) -> None:
-        placements: list[tuple[Plan, Any]] = []
-        charges: list[tuple[Plan, Any]] = []
-        sentences: list[tuple[Plan, Any]] = []
+        placements: list[tuple[Plan, dict[str, Any]]] = []
+        charges: list[tuple[Plan, dict[str, Any]]] = []
+        sentences: list[tuple[Plan, dict[str, Any]]] = []
         for plan in plans:
+            detention = {"detention_id": plan.parts.get("detention")}
             if plan.facility:
                 number = self.planner.facilities[plan.facility, plan.row.facts.get("country", "")]
-                one = Placement(detention=plan.detention, facility_id=number)  # type: ignore[misc]  # all are made by now
-                placements.append((plan, one))
+                placements.append((plan, {**detention, "facility_id": number}))
             for code, article, part in plan.charges:
-                charge = Charge(
-                    detention=plan.detention,
-                    code=code,
-                    article=article,
-                    part=part,
-                    standing=self.layout.standing,
-                )
+                charge = {
+                    **detention,
+                    "code": code,
+                    "article": article,
+                    "part": part,
+                    "standing": self.layout.standing,
+                }
                 charges.append((plan, charge))
             values = _sentence_values(plan.take["sentence"])
             if plan.makes_sentence:
-                plan.sentence = Sentence(detention=plan.detention, **values)
-                sentences.append((plan, plan.sentence))
-            elif plan.sentence is not None and values:
-                self._write(plan.sentence, values)
-                self._cite_sentence(plan, plan.sentence)
+                sentences.append((plan, {**detention, **values}))
             elif plan.sentence is not None:
                 plan.parts["sentence"] = plan.sentence.pk
-        Placement.objects.bulk_create([one for _plan, one in placements])
-        Charge.objects.bulk_create([one for _plan, one in charges])
-        Sentence.objects.bulk_create([one for _plan, one in sentences])
-        for plan, one in placements:
-            self._cite(plan, one, ["facility"], plan.row.doubts.get("facility", ""))
-        for plan, one in charges:
-            words = f"{one.code} {one.article} {one.part}"
-            doubt = plan.row.doubts.get(f"charge {words}", "")
-            self._cite(plan, one, ["article", "standing"], doubt)
-        for plan, one in sentences:
-            self._cite_sentence(plan, one)
+                if values:
+                    self._write(plan.sentence, values)
+                    self._cite_sentence(plan)
+        numbers = Placement.objects.insert_rows([row for _plan, row in placements])
+        for (plan, _row), number in zip(placements, numbers, strict=True):
+            doubt = plan.row.doubts.get("facility", "")
+            self._cite(plan, Target("placement", number), ["facility"], doubt)
+        numbers = Charge.objects.insert_rows([row for _plan, row in charges])
+        for (plan, row), number in zip(charges, numbers, strict=True):
+            doubt = plan.row.doubts.get(f"charge {row['code']} {row['article']} {row['part']}", "")
+            self._cite(plan, Target("charge", number), ["article", "standing"], doubt)
+        numbers = Sentence.objects.insert_rows([row for _plan, row in sentences])
+        for (plan, _row), number in zip(sentences, numbers, strict=True):
+            plan.parts["sentence"] = number
+            self._cite_sentence(plan)
 
-    def _cite_sentence(self, plan: Plan, sentence: Sentence) -> None:
-        plan.parts["sentence"] = sentence.pk
+    def _cite_sentence(self, plan: Plan) -> None:
+        sentence = Target("sentence", plan.parts["sentence"])
         taken = plan.take["sentence"]
         for name in taken:
             column = "years" if name == "term" else OF_SENTENCE[name]
@@ -295,28 +327,28 @@ class Writer:
             self._cite(plan, sentence, ["kind"])
 
 
-def stored(one: Import, plan: Plan, *, stands: bool) -> ImportRow:
-    """Return the row that keeps a plan, before or after it was written."""
+def kept(one: Import, plan: Plan, *, stands: bool) -> dict[str, Any]:
+    """Return the columns of the row that keeps a plan, before or after it was written."""
     row = plan.row
-    return ImportRow(
-        of=one,
-        number=row.number,
-        profile=one.profile,
-        record=row.record,
-        name=row.name[:200],
-        outcome=plan.outcome,
-        uncertain=row.is_uncertain,
-        prisoner=plan.prisoner if plan.prisoner and plan.prisoner.pk else None,
-        said=plan.said if not row.refusal else {},
-        cells=row.cells,
-        changes=plan.changes,
-        reasons=plan.reasons,
-        likenesses=[alike.stored() for alike in plan.likenesses],
-        decisions=plan.decisions,
-        settled=plan.settled,
-        parts=plan.parts,
-        stands=stands and not row.refusal and plan.outcome != ImportRow.Outcome.SKIPPED,
-    )
+    return {
+        "of_id": one.pk,
+        "number": row.number,
+        "profile": one.profile,
+        "record": row.record,
+        "name": row.name[:200],
+        "outcome": plan.outcome,
+        "uncertain": row.is_uncertain,
+        "prisoner_id": plan.person,
+        "said": plan.said if not row.refusal else {},
+        "cells": row.cells,
+        "changes": plan.changes,
+        "reasons": plan.reasons,
+        "likenesses": [alike.stored() for alike in plan.likenesses],
+        "decisions": plan.decisions,
+        "settled": plan.settled,
+        "parts": plan.parts,
+        "stands": stands and not row.refusal and plan.outcome != ImportRow.Outcome.SKIPPED,
+    }
 
 
 def _sentence_values(taken: dict[str, Any]) -> dict[str, Any]:
@@ -327,11 +359,18 @@ def _sentence_values(taken: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _stay_nameless(plan: Plan, part: PrisonerName | ExternalId) -> None:
-    """Withhold what tells who somebody is where visitors are not to know it."""
-    if plan.prisoner is not None and not plan.prisoner.is_named:
-        part.disclosure = Disclosure.WITHHELD
-        part.disclosure_reason = _("This person is not shown by name.")
+def _of_person(plan: Plan) -> dict[str, Any]:
+    """Return the columns that tell whose a name or an id is, and whether it is withheld.
+
+    What tells who somebody is is withheld where visitors are not to know it.
+    """
+    if plan.prisoner is None or plan.prisoner.is_named:
+        return {"prisoner_id": plan.person}
+    return {
+        "prisoner_id": plan.person,
+        "disclosure": Disclosure.WITHHELD,
+        "disclosure_reason": _("This person is not shown by name."),
+    }
 
 
 def _change(record: Record, values: dict[str, Any]) -> None:

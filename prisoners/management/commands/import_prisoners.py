@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
+from prisoners.desk.importing.ahead import helped
 from prisoners.desk.importing.planning import Plan
 from prisoners.desk.importing.profile import Layout, LayoutError, find, shipped
 from prisoners.desk.importing.reading import FileError, open_listing
 from prisoners.desk.importing.report import Table, changed, worth_telling
 from prisoners.desk.importing.running import NotImportedError, Report, import_file, try_file
-from prisoners.desk.importing.writing import stored
 from prisoners.management.progress import Progress
-from prisoners.models import Import, ImportRow
+from prisoners.models import ImportRow
 from prisoners.reading.synthetic import is_synthetic
 
 # Lines about single rows that are written out; a report has them all.
@@ -59,7 +59,8 @@ class Command(BaseCommand):
         self.told = 0
         try:
             layout = find(options["profile"])
-            report = self._import(path, layout, options)
+            with helped():
+                report = self._import(path, layout, options)
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}. {NOTHING}") from error
         except (FileError, LayoutError, NotImportedError) as error:
@@ -91,7 +92,7 @@ class Command(BaseCommand):
 
             def watch(plans: list[Plan]) -> None:
                 for table in tables:
-                    table.add(stored(Import(), plan, stands=False) for plan in plans)
+                    table.add(plans)
                 self._tell(plans)
 
             settings: dict[str, Any] = {

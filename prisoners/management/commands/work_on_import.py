@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
+from prisoners.desk.importing.ahead import helped
 from prisoners.desk.importing.process import ACTIONS, work
 from prisoners.models import Import
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         if one is None:
             raise CommandError("There is no such import.")
         by = User.objects.filter(pk=options["by"]).first() if options["by"] else None
-        with translation.override(options["language"]):
+        with translation.override(options["language"]), helped():
             work(
                 one=one,
                 action=options["action"],
