@@ -208,3 +208,57 @@ def test_a_source_entered_on_the_form_with_the_change_is_its_own(proposer: Any, 
     assert "has a source of its own" not in said(answer)
     revisions.accept(revision=Revision.objects.get(), by=other)
     assert Prisoner.objects.get().occupation == "Baker"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("2021-07-14", "2021-08-01"), ("2021-07-14", "2021-07"), ("2021-07", "")]
+)
+def test_a_source_of_a_value_that_is_gone_is_withdrawn(
+    held: Detention, proposer: Any, other: Any, before: str, after: str
+) -> None:
+    Detention.objects.update(began=before)
+    earlier = held.citations.get()
+    changes: Any = {("detention", held.pk): {"began": [before, after or None]}}
+    revision = revisions.propose(record=held, changes=changes, by=proposer)
+    cite(held, "began", published("Of the new day"))
+    revisions.accept(revision=revision, by=other)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.value) == (State.WITHDRAWN, "")
+    page = Client().get(held.prisoner.get_absolute_url()).content.decode()
+    assert "Of the old day" not in page
+    assert "14 July" not in page
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after", "said"),
+    [
+        ("began", "2021-07", "2021-07-14", "July 2021"),
+        ("last_confirmed", "2024-05-01", "2025-01-01", "1 May 2024"),
+    ],
+)
+def test_a_source_that_is_still_right_stays_and_says_what_it_said(
+    held: Detention, proposer: Any, other: Any, field: str, before: str, after: str, said: str
+) -> None:
+    Detention.objects.update(**{field: before})
+    held.citations.all().delete()
+    earlier = cite(held, field, published("Of what was known"), state=State.PUBLISHED)
+    changes: Any = {("detention", held.pk): {field: [before, after]}}
+    revision = revisions.propose(record=held, changes=changes, by=proposer)
+    cite(held, field, published("Of the new day"))
+    revisions.accept(revision=revision, by=other)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.stance, earlier.value) == (State.PUBLISHED, "supports", said)
+    page = Client().get(held.prisoner.get_absolute_url()).content.decode()
+    assert f"Says: {said}." in page
+
+
+def test_a_source_of_a_text_stays_when_the_text_is_worded_anew(proposer: Any, other: Any) -> None:
+    person = PrisonerFactory.create(published=True, biography="A clerk.", name__text="Test Person")
+    cite(person, source=published("Of all of it"), state=State.PUBLISHED)
+    earlier = cite(person, "biography", published("Of the life"), state=State.PUBLISHED)
+    changes: Any = {("prisoner", person.pk): {"biography": ["A clerk.", "She was a clerk."]}}
+    revision = revisions.propose(record=person, changes=changes, by=proposer)
+    cite(person, "biography", published("Also of the life"))
+    revisions.accept(revision=revision, by=other)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.value) == (State.PUBLISHED, "")

@@ -111,7 +111,8 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
     Raise ValidationError, with every reason, where it breaks a rule of the record, where a changed
     fact rests on no source of its own (one that was given for the value before does not count),
     where the same person proposed it (unless one person is the team), and where something was
-    changed since, unless it is accepted ``knowingly``.
+    changed since, unless it is accepted ``knowingly``. What becomes of the sources of the values
+    before: see ``own_sources.settle_earlier``.
     """
     with (
         transaction.atomic(),
@@ -141,6 +142,7 @@ def accept(*, revision: Revision, by: Any, reason: str = "", knowingly: bool = F
             raise ValidationError(reasons)
         if drafts:
             move(drafts, Verb.PUBLISHED, lead=record, by=by, reason=reason)
+        own_sources.settle_earlier(revision, stored, by=by)
         root = root_of(record)
         if isinstance(root, Prisoner):
             # Another birth or arrest may say that this was a child.

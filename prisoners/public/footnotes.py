@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from prisoners import dates
-from prisoners.models import Citation, Record, Source
+from prisoners.models import TARGET_NAMES, Citation, Record, Source
+from prisoners.models.fields import IntervalField
 from prisoners.public.words import label, listed
 from prisoners.reading.citations import Citations
 from prisoners.reading.gaps import stated
 from prisoners.reading.translations import translate
+
+# The facts that are dates, of whatever record.
+DATES: Final = frozenset(
+    one.name
+    for model in TARGET_NAMES
+    for one in model._meta.concrete_fields
+    if isinstance(one, IntervalField)
+)
 
 
 class Footnotes:
@@ -131,9 +140,18 @@ class Footnotes:
                 "against": _("Says otherwise: %(value)s.") % {"value": citation.value}
                 if citation.stance == Citation.Stance.CONTRADICTS
                 else "",
+                "says": _("Says: %(value)s.") % {"value": citation.value}
+                if _says_another_day(citation)
+                else "",
                 "anchors": [],
             }
         return self._notes[identity]
+
+
+def _says_another_day(citation: Citation) -> bool:
+    """Return whether a source of a date gives it in other words: less exactly, or an age."""
+    supports = citation.stance == Citation.Stance.SUPPORTS
+    return supports and bool(citation.value) and citation.field in DATES
 
 
 def _mark(number: int) -> tuple[str, str]:

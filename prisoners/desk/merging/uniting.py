@@ -6,16 +6,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
-from django.utils import translation
 
 from prisoners.desk import revisions, workflow
 from prisoners.desk.merging.comparing import MERGED, Conflict, United
-from prisoners.desk.merging.fates import AS_KEPT, EARLIEST, is_empty, joined_fields
+from prisoners.desk.merging.fates import AS_KEPT, EARLIEST, joined_fields
+from prisoners.desk.own_sources import said
 from prisoners.desk.revisions import Key
 from prisoners.models import (
     TARGET_NAMES,
     TRANSLATED_NAMES,
-    WRITTEN_IN,
     Citation,
     Operation,
     Record,
@@ -26,7 +25,6 @@ from prisoners.models import (
 )
 from prisoners.models.base import with_derived
 from prisoners.models.workflow import Verb
-from prisoners.reading.provenance import value_label
 
 
 class Uniting:
@@ -240,14 +238,6 @@ def check(record: Record) -> None:
         record.full_clean()
     except ValidationError as error:
         raise ValidationError([f"{record}: {message}" for message in error.messages]) from error
-
-
-def said(record: Record, name: str) -> str:
-    """Return the value of a field as a citation gives it: in words of the record's language."""
-    with translation.override(WRITTEN_IN):
-        words = str(value_label(record, name)) if not is_empty(record, name) else ""
-    limit = Citation._meta.get_field("value").max_length or 0
-    return words if len(words) <= limit else f"{words[: limit - 1]}…"
 
 
 def _same_citation(one: Citation) -> tuple[Any, ...]:
