@@ -371,14 +371,14 @@ NO_VERBS: Final = {
 # Modules that write no records: accounts, judgements, keys of names; people who do not exist.
 WRITE_NONE: Final = {
     "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "mentions",
-    "merging.fates", "name_index", "own_sources", "portraits", "synthetic", "synthetic_names",
+    "merging.fates", "name_index", "portraits", "synthetic", "synthetic_names",
     "synthetic_people", "telling", "three_way",
-    "importing.duplicates", "importing.guessing", "importing.odd_dates",
-    "importing.planning", "importing.process", "importing.profile",
+    "importing.ahead", "importing.duplicates", "importing.guessing", "importing.helper",
+    "importing.odd_dates", "importing.planning", "importing.process", "importing.profile",
     "importing.reading", "importing.report", "importing.terms", "importing.understanding",
     "importing.values",
-    # Called by ``running`` inside a run.
-    "importing.writing",
+    # Called by ``running`` inside a run, and by ``revisions`` where a proposal is accepted.
+    "importing.writing", "own_sources",
 }  # fmt: skip
 
 
