@@ -857,7 +857,7 @@ def test_the_first_page_is_grouped_by_the_work(desk: Client) -> None:
             *NAMES,
             *("DuplicateCandidate", "Judgement", "Merger", "Import", "ImportProfile", "Consent"),
             *("FormerAddress", "DossierEntry", "Invitation", "Operation", "Revision", "User"),
-            "MergeProposal",
+            *("Mention", "MergeProposal"),
         ]
     )
     assert settings.SITE_NAME in said(response)

@@ -29,6 +29,7 @@ from prisoners.models import (
     ImportRow,
     Invitation,
     Judgement,
+    Mention,
     MergeProposal,
     Merger,
     NameKey,
@@ -324,6 +325,19 @@ def proposed_merge(*, done: bool = False, twice: bool = False, **values: Any) ->
     return build
 
 
+def mention(*, twice: bool = False, **values: Any) -> Callable[[], models.Model]:
+    """Build a text that may hold somebody's name; also one that is listed already."""
+
+    def build() -> models.Model:
+        person = PrisonerFactory.create()
+        given = {"person": person, "kind": "release", "record": 1, "field": "title", "digest": "x"}
+        if twice:
+            Mention.objects.create(**given)
+        return Mention(**{**given, **values})
+
+    return build
+
+
 def proposed_merge_of_one() -> models.Model:
     record: Any = proposed_merge()()
     record.merged = record.kept
@@ -331,6 +345,11 @@ def proposed_merge_of_one() -> models.Model:
 
 
 BROKEN |= {
+    "mention_once": [mention(twice=True)],
+    "mention_answered_with_a_reason": [
+        mention(at=datetime(2200, 1, 1, tzinfo=UTC)),
+        mention(reason="Somebody else."),
+    ],
     "mergeproposal_of_two": [proposed_merge_of_one],
     "mergeproposal_once": [proposed_merge(twice=True)],
     "mergeproposal_done_if_accepted": [proposed_merge(done=True)],
