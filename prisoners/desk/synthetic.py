@@ -45,6 +45,7 @@ from prisoners.models import (
 )
 from prisoners.models.changes import learn_the_sizes
 from prisoners.models.fields import IntervalField, first_name, last_name
+from prisoners.models.inserting import insert_values
 from prisoners.reading.synthetic import SOURCE_KEY, is_synthetic
 
 # Records that are no part of another: each that was made here has a key that says so.
@@ -104,8 +105,8 @@ class Table:
                         copy.write_row(row)
                 return
             # Names of our own tables and columns, nothing from outside.
-            sql = f"INSERT INTO {self.name} ({self.columns}) VALUES ({self.places})"  # noqa: S608  # our own names
-            cursor.executemany(sql, whole)
+            into = f"INSERT INTO {self.name} ({self.columns})"
+            insert_values(cursor, into, f"({self.places})", whole)
 
 
 def _columns(model: type[models.Model], name: str) -> tuple[str, ...]:
@@ -228,8 +229,8 @@ def _no_search_for_cycles() -> Iterator[None]:
 
 
 def processes() -> int:
-    """Return how many processes make people while this one writes them."""
-    return max((os.cpu_count() or 1) - 1, 1)
+    """Return how many processes make people while this one writes them, which is less work."""
+    return os.cpu_count() or 1
 
 
 def _shared() -> Shared:

@@ -22,8 +22,9 @@ AT_ONCE: Final = 30_000
 # Rows in one statement on SQLite. It keeps statements that it has read by their text, so they have
 # to be as long every time; each is begun and ended once, with its triggers and its next number.
 TOGETHER: Final = 50
-# Equal values of these may be stored in different ways (true and 1), or are not to be compared.
-_EACH_BY_ITSELF: Final = (models.JSONField, models.BinaryField)
+# Equal values of these may be stored in different ways (true and 1), are not to be compared, or
+# there are none.
+_EACH_BY_ITSELF: Final = (models.JSONField, models.BinaryField, models.UUIDField)
 
 
 class OnlyInDatabaseError(Exception):
@@ -130,18 +131,23 @@ def _insert_on_sqlite(
             rows = [(one, *row) for one, row in zip(numbers, rows, strict=True)]
         into = _into(model, given, connection)
         one = f"({', '.join(_placeholder(field, connection) for field in given)})"
-        whole = len(rows) - len(rows) % TOGETHER
-        if whole:
-            cursor.executemany(
-                f"{into} VALUES {', '.join([one] * TOGETHER)}",
-                [
-                    tuple(chain.from_iterable(rows[begin : begin + TOGETHER]))
-                    for begin in range(0, whole, TOGETHER)
-                ],
-            )
-        if whole < len(rows):
-            cursor.executemany(f"{into} VALUES {one}", rows[whole:])
+        insert_values(cursor, into, one, rows)
     return numbers
+
+
+def insert_values(cursor: Any, into: str, one: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows into a table of SQLite; ``one`` are the places of the values of a row."""
+    whole = len(rows) - len(rows) % TOGETHER
+    if whole:
+        cursor.executemany(
+            f"{into} VALUES {', '.join([one] * TOGETHER)}",
+            [
+                tuple(chain.from_iterable(rows[begin : begin + TOGETHER]))
+                for begin in range(0, whole, TOGETHER)
+            ],
+        )
+    if whole < len(rows):
+        cursor.executemany(f"{into} VALUES {one}", rows[whole:])
 
 
 def _next_number(number: Any, cursor: Any) -> int:
@@ -181,9 +187,8 @@ def _prepared(field: Any, values: Sequence[Any], using: str) -> list[Any]:
     connection = connections[using]
     if isinstance(field, _EACH_BY_ITSELF):
         return _each_by_itself(field, values, connection)
-    first = values[0] if values else None
-    if all(value is first for value in values):
-        # Of most columns: left empty, or by default what it is.
+    # Of most columns: left empty, or by default what it is.
+    if len({*map(id, values)}) <= 1:
         values, repeated = values[:1], len(values)
     elif _is_stored_as_it_is(field, values):
         return list(values)
@@ -207,6 +212,8 @@ def _prepared(field: Any, values: Sequence[Any], using: str) -> list[Any]:
 def _each_by_itself(field: Any, values: Sequence[Any], connection: Any) -> list[Any]:
     """Prepare each value, but those that hold nothing once for each kind of nothing."""
     _refuse_expressions(values)
+    if isinstance(field, models.UUIDField):
+        return [field.get_db_prep_save(value, connection) for value in values]
     nothing: dict[type[Any], Any] = {}
     column = []
     for value in values:
@@ -252,7 +259,7 @@ def _given(field: Any, rows: Sequence[Mapping[str, Any]], named: set[str]) -> li
         return [timezone.now()] * len(rows)
     if sources := getattr(field, "derived_from", ()):
         return _derived(field, [_given(_field(field, one), rows, named) for one in sources])
-    if callable(field.default):
+    if field.has_default() and callable(field.default) and field.default not in (list, dict):
         return [field.get_default() for _row in rows]
     return [field.get_default()] * len(rows)
 

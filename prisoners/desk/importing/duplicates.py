@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice, permutations, product
 from typing import Any, Final
 
@@ -54,7 +54,12 @@ class Likeness:
     agrees: tuple[str, ...]
 
     def stored(self) -> dict[str, Any]:
-        return {**asdict(self), "nearness": round(self.nearness, 2), "agrees": list(self.agrees)}
+        return {
+            "prisoner": self.prisoner,
+            "name": self.name,
+            "nearness": round(self.nearness, 2),
+            "agrees": list(self.agrees),
+        }
 
 
 # Whose a spelling is, the spelling, and the person's birth as EDTF.
