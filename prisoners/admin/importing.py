@@ -342,9 +342,7 @@ class ImportAdmin(OfWriters):
             "left_out": read_layout(one.layout).left_out(one.headings) if one.layout else [],
             "facilities": one.counts.get("facilities", []),
             # Nobody runs, or throws away, what they have not read.
-            "can_run": reads
-            and one.stage in (Stage.PLANNED, Stage.FAILED)
-            and bool(one.layout),
+            "can_run": reads and one.stage in (Stage.PLANNED, Stage.FAILED) and bool(one.layout),
             "can_decide": reads and one.stage in (Stage.PLANNED, Stage.FAILED),
             "is_done": is_done,
             "can_undo": is_done and self._may_undo(request, one),
