@@ -184,6 +184,8 @@ def test_what_is_public_of_a_draft_is_noticed_where_it_goes(what: str) -> None:
         merging.merge(kept=kept, merged=merged, choices={}, by=by(), reason=REASON)
     proposal = propose(kept, merged)
     assert seen_by_visitors(kept) == before
+    page = proposal_page(proposal)
+    assert "The address of the merged record" not in said(sign_in(Client(), second()).get(page))
     merging.accept(proposal=proposal, by=second())
 
 
@@ -307,6 +309,8 @@ def test_an_accepted_merge_is_undone_at_once_for_a_reason() -> None:
         merging.undo(operation=operation, by=by(), reason=" ")
     merging.undo(operation=operation, by=by(), reason="They are two.")
     assert seen_by_visitors(kept, merged) == before
+    page = proposal_page(MergeProposal.objects.get())
+    assert "Undone by editor on" in said(sign_in(Client(), second()).get(page))
     propose(again(kept), again(merged))
 
 
