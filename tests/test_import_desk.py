@@ -154,6 +154,8 @@ def test_a_conflict_is_decided_on_the_page(desk: Client) -> None:
     row = one.rows.get()
     page = desk.get(of(one)).text
     assert "Take the list&#x27;s" in page or "Take the list's" in page
+    assert "unless you decide otherwise" in page
+    assert "unless you decide" not in other(Role.RESEARCHER).get(of(one)).text
     decide = reverse("admin:prisoners_import_decide", args=[one.pk, row.pk])
     desk.post(decide, {"what": "birth", "choice": "take"})
     assert "the list" in desk.get(of(one)).text
