@@ -154,6 +154,8 @@ def test_a_conflict_is_decided_on_the_page(desk: Client) -> None:
     row = one.rows.get()
     page = desk.get(of(one)).text
     assert "Take the list&#x27;s" in page or "Take the list's" in page
+    assert "unless you decide otherwise" in page
+    assert "unless you decide" not in other(Role.RESEARCHER).get(of(one)).text
     decide = reverse("admin:prisoners_import_decide", args=[one.pk, row.pk])
     desk.post(decide, {"what": "birth", "choice": "take"})
     assert "the list" in desk.get(of(one)).text
@@ -295,6 +297,40 @@ def test_who_does_not_read_a_list_decides_nothing_of_it(brought: Import) -> None
     brought.refresh_from_db()
     assert brought.layout == before
     assert not ImportRow.objects.exclude(decisions={}).exists()
+
+
+def test_who_does_not_read_a_list_neither_runs_it_nor_throws_it_away(
+    brought: Import, client: Client
+) -> None:
+    somebody = other(Role.RESEARCHER)
+    page = somebody.get(of(brought)).text
+    assert "Import all of it" not in page
+    assert "Delete the upload" not in page
+    for name in ("run", "discard", "preview"):
+        assert somebody.post(of(brought, name)).status_code == 403
+    Import.objects.update(stage=Import.Stage.RUNNING)
+    assert "Begin again" not in somebody.get(of(brought)).text
+    assert somebody.post(of(brought, "run")).status_code == 403
+    assert not Prisoner.objects.exists()
+    client.post(of(brought, "run"))
+    assert Prisoner.objects.exists()
+
+
+def test_an_import_is_undone_by_whoever_ran_it_or_by_an_editor(
+    brought: Import, client: Client
+) -> None:
+    client.post(of(brought, "run"))
+    somebody = other(Role.RESEARCHER)
+    page = somebody.get(of(brought)).text
+    assert "Undo this import" not in page
+    assert "An editor can undo it, or whoever did it" in page
+    assert somebody.get(of(brought, "undo")).status_code == 403
+    assert somebody.post(of(brought, "undo"), {"reason": "x"}).status_code == 403
+    assert Prisoner.objects.exists()
+    assert "Undo this import" in client.get(of(brought)).text
+    editor = sign_in(Client(), account(Role.EDITOR, name="editor"))
+    editor.post(of(brought, "undo"), {"reason": "x"})
+    assert not Prisoner.objects.exists()
 
 
 def test_what_came_by_the_command_line_is_read_by_those_who_read_what_is_restricted(

@@ -258,7 +258,12 @@ def test_the_work_list_says_who_and_where_and_leads_to_both(client: Client) -> N
     assert "With Quill and others." in words
     assert f"may name Zoltan Quill ({person.public_id})" in words
     ((_words, look),) = links(response, "work-links")
-    assert "With Quill and others." in said(client.get(look))
+    PrisonerNameFactory.create(
+        prisoner=person, text="Zoltan Pseudonymus", disclosure="withheld", disclosure_reason="x"
+    )
+    words = said(client.get(look))
+    assert "With Quill and others." in words
+    assert "Zoltan Quill · Zoltan Pseudonymus" in words
 
 
 def test_somebody_says_that_it_is_another_person_and_is_not_asked_again(client: Client) -> None:

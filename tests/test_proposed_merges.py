@@ -184,6 +184,8 @@ def test_what_is_public_of_a_draft_is_noticed_where_it_goes(what: str) -> None:
         merging.merge(kept=kept, merged=merged, choices={}, by=by(), reason=REASON)
     proposal = propose(kept, merged)
     assert seen_by_visitors(kept) == before
+    page = proposal_page(proposal)
+    assert "The address of the merged record" not in said(sign_in(Client(), second()).get(page))
     merging.accept(proposal=proposal, by=second())
 
 
@@ -292,7 +294,9 @@ def test_what_became_impossible_leaves_the_list_and_can_be_turned_down(
     assert [verb["name"] for verb in page.context["verbs"]] == ["accept", "refuse"]
     assert "Accept and merge them" not in said(page)
     refuse = reverse("admin:prisoners_mergeproposal_refuse", args=[proposal.pk])
-    assert "It is refused" in said(client.post(refuse, {"reason": "Too late."}, follow=True))
+    refused = client.post(refuse, {"reason": "Too\0 late."}, follow=True)
+    assert "It is refused" in said(refused)
+    assert again(proposal).answer == "Too late."
     assert again(proposal).label == "Test Dva into Test Adzin"
 
 
@@ -307,6 +311,8 @@ def test_an_accepted_merge_is_undone_at_once_for_a_reason() -> None:
         merging.undo(operation=operation, by=by(), reason=" ")
     merging.undo(operation=operation, by=by(), reason="They are two.")
     assert seen_by_visitors(kept, merged) == before
+    page = proposal_page(MergeProposal.objects.get())
+    assert "Undone by editor on" in said(sign_in(Client(), second()).get(page))
     propose(again(kept), again(merged))
 
 
@@ -323,7 +329,8 @@ def test_an_editor_proposes_and_another_one_reads_it_and_decides(client: Client)
     words = said(asked)
     assert "Visitors would notice this merge, so it is proposed" in words
     assert 'value="Propose to merge them"' in asked.content.decode()
-    done = client.post(compare(kept, merged), hidden(asked), follow=True)
+    sent = {**hidden(asked), "reason": f"{REASON}\0"}
+    done = client.post(compare(kept, merged), sent, follow=True)
     assert "Visitors see no change yet: the merge waits" in said(done)
     proposal = MergeProposal.objects.get()
     page = proposal_page(proposal)

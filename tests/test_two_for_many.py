@@ -382,6 +382,10 @@ def test_an_import_proposes_what_it_takes_over_of_public_people(author: Any, oth
     assert str(again(person).birth) == "1990-01-03"
     assert again(citation).state == State.PUBLISHED
     one = Operation.objects.latest("pk").import_run
+    undo = reverse("admin:prisoners_import_undo", args=[one.pk])
+    researcher = sign_in(Client(), account(Role.RESEARCHER, name="researcher"))
+    assert researcher.post(undo, {"reason": "x"}).status_code == 403
+    assert str(again(person).birth) == "1990-01-03"
     running.undo(one=one, by=other, reason="Wrong list.")
     assert str(again(person).birth) == "1990-01-02"
     assert again(citation).state == State.WITHDRAWN

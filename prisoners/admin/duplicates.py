@@ -23,6 +23,7 @@ from prisoners.admin.done import UndoneFilter
 from prisoners.admin.operations import OperationPages, operation_page
 from prisoners.admin.sources import ReadOnlyAdmin
 from prisoners.admin.standing import page_of
+from prisoners.admin.steps import reason_of
 from prisoners.desk import duplicates, merging, workflow
 from prisoners.models import DuplicateCandidate, Judgement, MergeProposal, Merger, Prisoner
 from prisoners.models.accounts import PUBLISH, WRITE, may
@@ -301,7 +302,7 @@ class _Comparing:
                 merged=self.merged,
                 choices=self._choices(),
                 by=self.request.user,
-                reason=self.request.POST.get("reason", "")[:LONGEST_REASON],
+                reason=reason_of(self.request.POST),
                 seen=self.request.POST.get("seen", "") or "-",
             )
         except ValidationError as error:

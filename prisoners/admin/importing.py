@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from prisoners.admin.base import ModelAdmin
+from prisoners.admin.operations import may_undo
 from prisoners.desk.importing import guessing, process, report, running
 from prisoners.desk.importing.odd_dates import AUTO
 from prisoners.desk.importing.planning import PERSON
@@ -325,6 +326,11 @@ class ImportAdmin(OfWriters):
         total = one.counts.get(outcome) if outcome else sum(_counted(one).values())
         page = _Counted(rows, PER_PAGE, total or 0).get_page(request.GET.get("page"))
         shown = page if reads else report.without_cells(page)
+        is_done = (
+            one.stage == Stage.DONE
+            and one.operation is not None
+            and one.operation.undone_at is None
+        )
         context = {
             "title": one.file_name,
             "one": one,
@@ -335,11 +341,11 @@ class ImportAdmin(OfWriters):
             "filters": _filters(one, outcome),
             "left_out": read_layout(one.layout).left_out(one.headings) if one.layout else [],
             "facilities": one.counts.get("facilities", []),
-            "can_run": one.stage in (Stage.PLANNED, Stage.FAILED) and bool(one.layout),
+            # Nobody runs, or throws away, what they have not read.
+            "can_run": reads and one.stage in (Stage.PLANNED, Stage.FAILED) and bool(one.layout),
             "can_decide": reads and one.stage in (Stage.PLANNED, Stage.FAILED),
-            "can_undo": one.stage == Stage.DONE
-            and one.operation is not None
-            and one.operation.undone_at is None,
+            "is_done": is_done,
+            "can_undo": is_done and self._may_undo(request, one),
             "undecided": _undecided(one),
             "proposed_page": reverse("admin:prisoners_merger_operation", args=[one.operation.pk])
             if one.operation is not None and proposed(operation=one.operation).exists()
@@ -357,6 +363,9 @@ class ImportAdmin(OfWriters):
             "done": now.done,
             "is_alive": now.is_alive,
             "is_beginning": now.is_beginning,
+            "can_begin": self._may_undo(request, one)
+            if one.stage == Stage.UNDOING
+            else self._reads(request, one),
             "percent": min(100, 100 * now.done // max(one.rows_in_file, 1)),
             "action": {
                 Stage.PLANNING: process.PREVIEW,
@@ -392,7 +401,7 @@ class ImportAdmin(OfWriters):
     def _work(
         self, request: HttpRequest, pk: int, action: str, stages: tuple[str, ...], reason: str = ""
     ) -> HttpResponse:
-        one = self._import(request, pk)
+        one = self._import(request, pk, reads=action != process.UNDO)
         now = process.working(one)
         if one.stage not in stages or now.is_alive or now.is_beginning:
             self.message_user(request, _("It is being worked on already."), messages.ERROR)
@@ -407,7 +416,7 @@ class ImportAdmin(OfWriters):
         return self._to(one)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        one = self._import(request, pk)
+        one = self._import(request, pk, reads=True)
         try:
             running.discard(one=one)
         except running.NotImportedError as error:
@@ -421,6 +430,8 @@ class ImportAdmin(OfWriters):
         one = self._import(request, pk)
         if one.stage not in (Stage.DONE, Stage.UNDOING):
             return self._to(one)
+        if not self._may_undo(request, one):
+            raise PermissionDenied
         form = UndoForm(request.POST or None)
         found = running.obstacles(one=one)
         if request.method == "POST" and form.is_valid() and not found:
@@ -442,6 +453,12 @@ class ImportAdmin(OfWriters):
         Whoever brought it knows it; of what came by the command line that is nobody.
         """
         return may(request.user, RESTRICTED) or one.made_by_id == request.user.pk
+
+    def _may_undo(self, request: HttpRequest, one: Import) -> bool:
+        """As with all that is done to many: an editor any, a researcher their own drafts."""
+        if one.operation is None:
+            return self._reads(request, one)
+        return may_undo(request.user, one.operation)
 
     def report_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         one = self._import(request, pk, reads=True)

@@ -99,6 +99,7 @@ class MentionAdmin(ReadOnlyAdmin):
             "title": _("Does this text name somebody who is not shown?"),
             "mention": mention,
             "person_page": page_of(mention.person),
+            "spelled": mentions.spelled(mention.person),
             "record": named(record) if record else "",
             "record_page": f"{page_of(record)}#id_{mention.field}" if record else "",
             "label": model._meta.get_field(mention.field).verbose_name,

@@ -25,7 +25,8 @@ class WithReason(ActionForm):
 
 def reason_of(posted: Any) -> str:
     """Return the reason that was typed beside an action, on one page or in a list."""
-    return str(posted.get(REASON, "")).strip()[:LONGEST_REASON]
+    # PostgreSQL stores no NUL; no form looks at what is typed here.
+    return str(posted.get(REASON, "")).replace("\0", "").strip()[:LONGEST_REASON]
 
 
 def steps_shown(record: Record) -> dict[str, Any]:

@@ -283,6 +283,15 @@ def excerpts(mentions: Iterable[Mention], texts: dict[int, str]) -> dict[int, st
     }
 
 
+def spelled(person: Prisoner) -> list[str]:
+    """Return all spellings of somebody, of what was merged into them too."""
+    holders = _holders({person.pk})
+    names = PrisonerName.objects.filter(prisoner__in=holders).exclude(
+        kind=PrisonerName.Kind.INITIALS
+    )
+    return list(dict.fromkeys(names.order_by("pk").values_list("text", flat=True)))
+
+
 def _around(names: Spellings, text: str) -> str:
     words = text.split()
     for at in range(0, len(words), AROUND):

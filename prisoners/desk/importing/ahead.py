@@ -105,7 +105,9 @@ def helped() -> Iterator[None]:
 
     None do inside a transaction: they would not see what is written in it.
     """
-    many = len(os.sched_getaffinity(0)) - 1
+    # Not every system tells which processors a process may use.
+    is_told = hasattr(os, "sched_getaffinity")
+    many = (len(os.sched_getaffinity(0)) if is_told else os.cpu_count() or 1) - 1
     token = _helpers.set(0 if connection.in_atomic_block else min(many, MOST_HELPERS))
     try:
         yield
