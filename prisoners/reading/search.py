@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -73,7 +73,7 @@ class Match:
     nearness: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """Who was found, the nearest first.
 
@@ -89,6 +89,11 @@ class Found:
     def prisoners(self) -> list[int]:
         """The people found, as numbers, the nearest first."""
         return [match.prisoner for match in self.matches]
+
+    @cached_property
+    def spellings(self) -> dict[int, Spelling]:
+        """Of each person found, the spelling that was nearest."""
+        return {match.prisoner: match.spelling for match in self.matches}
 
 
 def find(text: str) -> Found:
