@@ -10,8 +10,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from prisoners.models import Detention, Placement, Prisoner, PrisonerName
-from prisoners.reading.prepared import ROOM, found, give_parts
+from prisoners.models import Detention, NameKey, Placement, Prisoner, PrisonerName, looking
+from prisoners.reading.prepared import ROOM, ROOM_OF_ROWS, found, give_parts, rows
 from tests.factories import DetentionFactory, PlacementFactory, PrisonerFactory
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,46 @@ def test_there_is_room_for_any_number(count: int) -> None:
     expected = list(names(asked))
     assert found(names, asked) == expected
     assert expected
+
+
+def keys(written: Sequence[bytes], people: Sequence[int]) -> QuerySet[NameKey, Any]:
+    asked = NameKey.objects.filter(key__in=written, name__prisoner__in=people)
+    return asked.order_by("key", "name").values_list("key", "name__prisoner")
+
+
+def shown(people: Sequence[int]) -> QuerySet[Prisoner, Any]:
+    return Prisoner.objects.published().filter(pk__in=people).values_list("pk")
+
+
+def test_rows_are_found_by_text_and_numbers_and_come_as_the_database_gives_them() -> None:
+    written = ("Kupala", "Kupala", "Шагал")
+    people = [PrisonerFactory.create(name__text=name).pk for name in written]
+    words = [b"kupala", "šagal".encode()]
+    everybody = [(words[0], people[0]), (words[0], people[1]), (words[1], people[2])]
+    for some, of, expected in (
+        (words, people, everybody),
+        (words[:1], people, everybody[:2]),
+        (words, people[1:], everybody[1:]),
+        (words[1:], people[:2], []),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            assert rows(keys, some, of) == expected
+        assert len(queries) == 1
+
+
+@pytest.mark.parametrize("count", [1, 2, ROOM_OF_ROWS[1] + 1, ROOM_OF_ROWS[-1] + 1])
+def test_there_is_room_for_any_number_of_rows(count: int) -> None:
+    people = [PrisonerFactory.create(published=True).pk for _number in range(3)]
+    asked = [*people, *range(10_000_000, 10_000_000 + count)][:count]
+    assert sorted(rows(shown, asked)) == [(one,) for one in asked if one in people]
+
+
+def test_rows_of_drafts_that_somebody_looks_at_are_found_for_these_alone() -> None:
+    draft = PrisonerFactory.create().pk
+    assert rows(shown, [draft]) == []
+    with looking.as_if_published({Prisoner: frozenset([draft])}):
+        assert rows(shown, [draft]) == [(draft,)]
+    assert rows(shown, [draft]) == []
 
 
 def test_a_column_that_was_left_out_is_read_when_it_is_asked_for() -> None:

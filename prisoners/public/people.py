@@ -198,8 +198,7 @@ def _guess(asked: PrisonerFilter) -> Context | None:
 
 def _matched(person: Prisoner, shown: PrisonerName | None, asked: PrisonerFilter) -> Context:
     """Return the spelling that was found, where it is not the name shown."""
-    matches = asked.found.matches if asked.found else ()
-    spelling = next((one.spelling for one in matches if one.prisoner == person.pk), None)
+    spelling = asked.found.spellings.get(person.pk) if asked.found else None
     if spelling is None or (shown and spelling.text == shown.text):
         return {"matched": "", "matched_lang": ""}
     return {"matched": spelling.text, "matched_lang": spelling.language}

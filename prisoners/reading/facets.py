@@ -171,12 +171,13 @@ class RelatedFacet(Facet):
     ) -> dict[str, int]:
         several = people.several(self.column)
         named = snapshot.numbering[self.numbered].names
-        others = several.values[len(people) :][chosen.mask[several.owner]]
+        theirs = several.others_of(chosen.mask, chosen.places)
+        others = several.values[len(people) :][theirs]
         first = several.values[chosen.places]
         seen = self._seen(people, snapshot)
         if seen is not None:
             first = first[seen[chosen.places]]
-            others = others[seen[len(people) :][chosen.mask[several.owner]]]
+            others = others[seen[len(people) :][theirs]]
         numbers = np.bincount(first, minlength=len(named))
         if len(others):
             numbers = numbers + np.bincount(others, minlength=len(named))
@@ -251,7 +252,8 @@ class DateFacet(Facet):
     ) -> dict[str, int]:
         several = people.several(f"{self.column}_year")
         numbers = np.bincount(several.values[chosen.places])
-        others = np.bincount(several.values[len(people) :][chosen.mask[several.owner]])
+        theirs = several.others_of(chosen.mask, chosen.places)
+        others = np.bincount(several.values[len(people) :][theirs])
         if len(others) > len(numbers):
             numbers, others = others, numbers
         numbers[: len(others)] += others

@@ -1,8 +1,9 @@
-"""Records by their numbers, for pages that show them by the hundred.
+"""Records by their numbers, for pages that show them by the hundred, and rows of a search.
 
 Django makes the SQL of a query anew each time it is asked, and each record through a dozen calls.
 Of a list's time that is more than half. Here a query is made once, as a queryset, and asked again
-with other numbers; what it finds are records as any other query gives them, for showing only.
+with other values; what it finds are records as any other query gives them, for showing only, or
+rows as the database gives them.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found", bound=Model)
 
-# A query has room for so many numbers, or for twice as many, and so on up to the last; what is
-# left of the room holds one of them again. More are asked for as any query is.
+# A query has room for so many numbers, or for the next, and so on up to the last; what is left of
+# the room holds one of them again. More are asked for as any query is.
 ROOM: Final = (64, 256, 1_024)
+# The same of a query for rows, which is asked with one value as often as with some hundred.
+ROOM_OF_ROWS: Final = (1, 64, 128, 256, 512, 1_024)
 # So many are kept, those of days that are over among them.
 MOST: Final = 500
 # What reads a column as the database gave it, or as its field read it: nothing else has to be done.
@@ -42,16 +45,36 @@ PLAIN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
+class _Query:
     """A query as it was made once.
 
-    ``slots``: where numbers stand among the parameters: the place, which of the collections, and
-    which number of it. ``converters``: what turns a column into what its field holds.
+    ``slots``: where values stand among the parameters: the place, which of the collections, and
+    which value of it.
     """
 
     sql: str
     params: tuple[Any, ...]
     slots: tuple[tuple[int, int, int], ...]
+
+    def rows(self, values: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        params = list(self.params)
+        for place, which, index in self.slots:
+            some = values[which]
+            params[place] = some[index] if index < len(some) else some[-1]
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(self.sql, params)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A query for records as it was made once.
+
+    ``converters``: what turns a column into what its field holds.
+    """
+
+    query: _Query
     model: type[Model]
     first: int
     names: tuple[str, ...]
@@ -60,15 +83,8 @@ class _Prepared:
     by_descriptor: tuple[str, ...]
 
     def ask(self, numbers: Sequence[Sequence[int]]) -> list[Any]:
-        params = list(self.params)
-        for place, which, index in self.slots:
-            some = numbers[which]
-            params[place] = some[index] if index < len(some) else some[-1]
         connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            rows = cursor.fetchall()
-        return [self._record(row, connection) for row in rows]
+        return [self._record(row, connection) for row in self.query.rows(numbers)]
 
     def _record(self, row: Any, connection: Any) -> Model:
         if self.converters:
@@ -92,6 +108,7 @@ class _Prepared:
 
 
 _prepared: dict[Hashable, _Prepared] = {}
+_for_rows: dict[Hashable, _Query] = {}
 
 
 def found(make: Callable[..., QuerySet[Found]], *numbers: Collection[int]) -> list[Found]:
@@ -102,7 +119,7 @@ def found(make: Callable[..., QuerySet[Found]], *numbers: Collection[int]) -> li
     them. Where drafts are shown as if they were published, it is made for these alone.
     """
     lists = [list(some) for some in numbers]
-    rooms = tuple(_room(len(some)) for some in lists)
+    rooms = tuple(_room(len(some), ROOM) for some in lists)
     if None in rooms or is_preview():
         return list(make(*lists))
     key = (make, rooms, today())
@@ -114,19 +131,57 @@ def found(make: Callable[..., QuerySet[Found]], *numbers: Collection[int]) -> li
     return prepared.ask(lists)
 
 
-def _room(count: int) -> int | None:
-    return next((room for room in ROOM if count <= room), None)
+def rows(
+    make: Callable[..., QuerySet[Any, Any]], *values: Sequence[int] | Sequence[bytes]
+) -> list[tuple[Any, ...]]:
+    """Return the rows of a query for some columns, made as one for ``found`` is.
+
+    The collections hold numbers, or text in bytes. Columns come as the database gives them, without
+    what their fields would make of them: of ``BytewiseField``, bytes.
+    """
+    rooms = tuple(_room(len(some), ROOM_OF_ROWS) or len(some) for some in values)
+    key = (make, rooms, today())
+    query = _for_rows.get(key)
+    if query is None or is_preview():
+        query, _compiler = _made(make, rooms, [type(some[0]) for some in values])
+        if not is_preview() and max(rooms) <= ROOM_OF_ROWS[-1]:
+            if len(_for_rows) >= MOST:
+                _for_rows.clear()
+            _for_rows[key] = query
+    return query.rows(values)
 
 
-def _prepare(make: Callable[..., QuerySet[Any]], rooms: tuple[int, ...]) -> _Prepared:
-    """Make a query with numbers that no record has, and note where they went."""
-    stands_for, lists, last = {}, [], 0
-    for which, room in enumerate(rooms):
-        lists.append([last - 1 - index for index in range(room)])
-        stands_for.update({number: (which, index) for index, number in enumerate(lists[-1])})
+def _room(count: int, rooms: Sequence[int]) -> int | None:
+    return next((room for room in rooms if count <= room), None)
+
+
+def _made(
+    make: Callable[..., QuerySet[Any, Any]], rooms: Sequence[int], kinds: Sequence[type]
+) -> tuple[_Query, Any]:
+    """Make a query with values that no record has, and note where they went."""
+    stands_for: dict[int | bytes, tuple[int, int]] = {}
+    lists: list[list[int | bytes]] = []
+    last = 0
+    for which, (room, kind) in enumerate(zip(rooms, kinds, strict=True)):
+        numbers = range(last - 1, last - 1 - room, -1)
+        some = [b"%d" % number if kind is bytes else number for number in numbers]
+        lists.append(some)
+        stands_for.update({one: (which, index) for index, one in enumerate(some)})
         last -= room
     compiler: Any = make(*lists).query.get_compiler(DEFAULT_DB_ALIAS)
     sql, params = compiler.as_sql()
+    slots = []
+    for place, param in enumerate(params):
+        # Databases have bytes wrapped, each in its own way.
+        value = getattr(param, "obj", param)
+        if type(value) in (int, bytes) and value in stands_for:
+            slots.append((place, *stands_for[value]))
+    return _Query(sql, tuple(params), tuple(slots)), compiler
+
+
+def _prepare(make: Callable[..., QuerySet[Any]], rooms: tuple[int, ...]) -> _Prepared:
+    """Make a query for records, and note what is to be done with its columns."""
+    query, compiler = _made(make, rooms, [int] * len(rooms))
     if compiler.annotation_col_map:
         raise ValueError("what is annotated to records would be lost")
     info: dict[str, Any] = compiler.klass_info
@@ -135,13 +190,7 @@ def _prepare(make: Callable[..., QuerySet[Any]], rooms: tuple[int, ...]) -> _Pre
     names = tuple(compiler.select[column][0].target.attname for column in columns)
     converters = compiler.get_converters([one[0] for one in compiler.select[: compiler.col_count]])
     return _Prepared(
-        sql=sql,
-        params=tuple(params),
-        slots=tuple(
-            (place, *stands_for[one])
-            for place, one in enumerate(params)
-            if type(one) is int and one in stands_for
-        ),
+        query=query,
         model=model,
         first=columns[0],
         names=names,

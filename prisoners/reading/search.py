@@ -10,19 +10,23 @@ answer nor the time it takes tells of others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Final
+from functools import cache, cached_property, lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from anyascii import anyascii
+from django.db.models import Case, QuerySet, Value, When
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel
 
-from prisoners.models import Disclosure, NameKey, PrisonerName, State
-from prisoners.models.looking import today
+from prisoners.models import NameKey, PrisonerName
+from prisoners.models.base import Scope, visible
 from prisoners.names import THRESHOLD, Asked, asked, is_given, labels, near_words, score, sound_key
 from prisoners.names.letters import script_of
+from prisoners.reading.prepared import rows
 
 LONGEST: Final = 200
 # How many entries are read of what begins as it was typed, of one pair of words, of what is near.
@@ -45,8 +49,19 @@ FAR: Final = 0.45
 PARTLY: Final = 0.5
 # How much the letters count beside the nearness where people are ranked.
 LETTERS_COUNT: Final = 0.2
+# What the key of a written entry comes after, and that of a sound one before: capitals.
+WRITTEN: Final = b"a"
 # How much less near the spelling may be that a person is shown by, if it is in the script typed.
 SAME_SCRIPT: Final = 0.05
+
+
+class Spelling(NamedTuple):
+    """One spelling of a person's name, by number."""
+
+    number: int
+    prisoner: int
+    text: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +69,11 @@ class Match:
     """One person, the spelling that was nearest to what was typed, and how near: 0 to 1."""
 
     prisoner: int
-    spelling: PrisonerName
+    spelling: Spelling
     nearness: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """Who was found, the nearest first.
 
@@ -74,6 +89,11 @@ class Found:
     def prisoners(self) -> list[int]:
         """The people found, as numbers, the nearest first."""
         return [match.prisoner for match in self.matches]
+
+    @cached_property
+    def spellings(self) -> dict[int, Spelling]:
+        """Of each person found, the spelling that was nearest."""
+        return {match.prisoner: match.spelling for match in self.matches}
 
 
 def find(text: str) -> Found:
@@ -101,6 +121,10 @@ def _find(text: str, parts: Sequence[bool]) -> Found:
     return search.answer()
 
 
+# The numbers of the names that have the same words, and whether there are more than were read.
+Entries = tuple[dict[str, list[int]], bool]
+
+
 @dataclass(slots=True)
 class _Search:
     """One search: the entries read so far, the nearest first, and the spellings compared."""
@@ -108,8 +132,9 @@ class _Search:
     text: str
     # Which parts of the index are read: public spellings, the others.
     parts: Sequence[bool]
+    read: dict[Any, Entries] = field(default_factory=dict)
     names: dict[int, float] = field(default_factory=dict)
-    compared: dict[int, tuple[float, float, bool, int]] = field(default_factory=dict)
+    compared: dict[int, tuple[float, float, bool, Spelling]] = field(default_factory=dict)
     is_cut: bool = False
 
     @property
@@ -156,7 +181,7 @@ class _Search:
             self._read({"key__in": pair.near_keys}, NEAR, pair.detail)
         for part, written in self.asked.words.items():
             self._read_from(part.plain, "", BEGINNING, written)
-            self._read({"key__in": near_words(part.plain)}, NEAR, written)
+            self._read({"key__in": list(near_words(part.plain))}, NEAR, written)
 
     def around(self) -> None:
         """Ask for names of the same letter."""
@@ -167,36 +192,31 @@ class _Search:
 
     def _read_from(self, key: str, detail: str, limit: int, typed: str) -> bool:
         """Read what is under a key and has a detail that begins so."""
-        where: dict[str, object] = {"key": key}
+        where = {"key": [key]}
         if detail:
-            where |= {"detail__gte": detail, "detail__lt": after(detail)}
+            where |= {"detail__gte": [detail], "detail__lt": [after(detail)]}
         return self._read(where, limit, typed, "detail", "name")
 
     def _read_beginning(self, key: str, limit: int, typed: str) -> bool:
         """Read what is under keys that begin so."""
-        where: dict[str, object] = {"key__gte": key, "key__lt": after(key)}
+        where = {"key__gte": [key], "key__lt": [after(key)]}
         return self._read(where, limit, typed, "key", "detail", "name")
 
-    def _read(self, where: dict[str, object], limit: int, typed: str, *order: str) -> bool:
+    def _read(
+        self, where: Mapping[str, Sequence[str]], limit: int, typed: str, *order: str
+    ) -> bool:
         """Read entries and keep the names of the nearest; return whether there are more.
 
         The order is that of the index, so that no database reads more than it gives.
         """
-        near: dict[str, list[int]] = {}
-        alone = " " not in typed
-        is_cut = False
-        for part in self.parts:
-            rows: Iterable[tuple[str, str, int]] = (
-                NameKey.objects.filter(is_public__in=[part], **where)
-                .order_by(*order)
-                .values_list("key", "detail", "name")[:limit]  # type: ignore[assignment]  # text in bytes
-            )
-            read = 0
-            for key, detail, name in rows:
-                read += 1
-                words = f"{key} {detail}" if key.islower() else detail
-                near.setdefault(words.partition(" ")[0] if alone else words, []).append(name)
-            is_cut |= read == limit
+        values = tuple(tuple(one.encode() for one in some) for some in where.values())
+        if not all(values):
+            return False
+        # Several pairs of words have a key in common.
+        asked_before = (tuple(where), values, limit, " " not in typed)
+        if asked_before not in self.read:
+            self.read[asked_before] = self._entries(*asked_before, order)
+        near, is_cut = self.read[asked_before]
         self.is_cut |= is_cut
         best = process.extract(
             typed, near.keys(), scorer=OSA.normalized_similarity, limit=DIFFERENT
@@ -208,6 +228,29 @@ class _Search:
                 self.names[name] = max(similarity, self.names.get(name, 0.0))
         return is_cut
 
+    def _entries(
+        self,
+        conditions: tuple[str, ...],
+        values: Sequence[Sequence[bytes]],
+        limit: int,
+        alone: bool,
+        order: tuple[str, ...],
+    ) -> Entries:
+        """Return the numbers of names by their words, or by the first alone, and whether cut."""
+        # What sounds so has its words as its detail.
+        columns = ("key", "detail") if values[0][0] >= WRITTEN else ("detail",)
+        near: dict[bytes, list[int]] = {}
+        is_cut = False
+        for part in self.parts:
+            found = rows(_entries(part, limit, conditions, columns, order), *values)
+            is_cut |= len(found) == limit
+            # Text is left in bytes until the same is put together: most stands there many times.
+            for written, entries in groupby(found, itemgetter(slice(-1))):
+                words = b" ".join(written)
+                one = words.partition(b" ")[0] if alone else words
+                near.setdefault(one, []).extend([row[-1] for row in entries])
+        return {words.decode(): names for words, names in near.items()}, is_cut
+
     # Comparing
 
     def compare(self) -> None:
@@ -216,13 +259,13 @@ class _Search:
         nearest = sorted(left, key=lambda name: (-self.names[name], name))
         if len(nearest) > COMPARED:
             self.is_cut = True
-        found = {row[0]: row[1:] for row in self._spellings(nearest[:COMPARED])}
-        known: dict[str, tuple[float, float, bool]] = {}
         script = script_of(self.text) if self.text else None
+        known: dict[str, tuple[float, float, bool]] = {}
+        found = {one.number: one for one in self._spellings(nearest[:COMPARED])}
         for number in nearest[:COMPARED]:
-            if number not in found:
+            if (spelling := found.get(number)) is None:
                 continue
-            prisoner, text = found[number]
+            text = spelling.text
             if text not in known:
                 if len(known) == DIFFERENT:
                     continue
@@ -231,29 +274,24 @@ class _Search:
                     likeness(self.text, text),
                     script_of(text) is script,
                 )
-            self.compared[number] = (*known[text], prisoner)
+            self.compared[number] = (*known[text], spelling)
 
-    def _spellings(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, str]]:
-        """Yield the number, person and text of spellings; of public ones only, if it is public.
+    def _spellings(self, numbers: Sequence[int]) -> Iterator[Spelling]:
+        """Yield spellings by their numbers; public ones only, if the search is public.
 
         The index says so already. Asked by number alone, so that no database begins elsewhere.
         """
-        visible = [f"{of}{name}" for of in ("", "prisoner__") for name in ("state", "disclosure")]
-        # A day can have passed since the index was written.
-        visible.append("prisoner__shown_until")
-        rows = PrisonerName.objects.filter(pk__in=numbers).order_by()
-        found = rows.values_list("pk", "prisoner", "text", *visible)
-        for number, prisoner, text, *shown, until in found:
-            is_shown = shown == [State.PUBLISHED, Disclosure.PUBLIC] * 2
-            if False in self.parts or (is_shown and (until is None or until >= today())):
-                yield number, prisoner, text
+        for is_shown, *spelling in rows(_spellings, numbers) if numbers else ():
+            if is_shown or False in self.parts:
+                yield Spelling(*spelling)
 
     def answer(self) -> Found:
         best: dict[int, tuple[float, float]] = {}
         nearest: dict[int, tuple[float, int]] = {}
-        for number, (nearness, alike, is_same_script, prisoner) in self.compared.items():
+        for number, (nearness, alike, is_same_script, spelling) in self.compared.items():
             if nearness < FAR:
                 continue
+            prisoner = spelling.prisoner
             together = nearness + LETTERS_COUNT * alike
             if prisoner not in best or (together, nearness) > best[prisoner]:
                 best[prisoner] = together, nearness
@@ -262,16 +300,41 @@ class _Search:
         ranked = sorted(best, key=lambda one: (-best[one][0], one))
         matches = [one for one in ranked if best[one][1] >= THRESHOLD]
         people = matches[:PEOPLE] or ranked[:GUESSES]
-        spellings = PrisonerName.objects.order_by().in_bulk([-nearest[one][1] for one in people])
         return Found(
-            [
-                Match(one, spelling, best[one][1])
-                for one in people
-                if (spelling := spellings.get(-nearest[one][1]))
-            ],
+            [Match(one, self.compared[-nearest[one][1]][-1], best[one][1]) for one in people],
             guessed=not matches,
             cut=bool(matches) and (self.is_cut or len(matches) > PEOPLE),
         )
+
+
+@cache
+def _entries(
+    is_public: bool,
+    limit: int,
+    conditions: tuple[str, ...],
+    columns: tuple[str, ...],
+    order: tuple[str, ...],
+) -> Callable[..., QuerySet[NameKey, Any]]:
+    """Return the query for entries of a part of the index, by the values of some conditions."""
+
+    def entries(*values: Sequence[bytes]) -> QuerySet[NameKey, Any]:
+        where = {
+            name: some if name.endswith("__in") else some[0]
+            for name, some in zip(conditions, values, strict=True)
+        }
+        found = NameKey.objects.filter(is_public__in=[is_public], **where)
+        return found.order_by(*order).values_list(*columns, "name")[:limit]
+
+    return entries
+
+
+def _spellings(numbers: Sequence[int]) -> QuerySet[PrisonerName, Any]:
+    # Once more: a day can have passed since the index was written. Not among the conditions.
+    is_shown = Case(
+        When(visible(PrisonerName, Scope.PUBLISHED), then=Value(True)), default=Value(False)
+    )
+    found = PrisonerName.objects.filter(pk__in=numbers).order_by()
+    return found.values_list(is_shown, "pk", "prisoner", "text", "language")
 
 
 def after(beginning: str) -> str:

@@ -58,6 +58,8 @@ SHARED: Final[dict[str, type[Record]]] = {
 }
 # Ordinal of 1 January 1970, from which numpy counts.
 EPOCH: Final = 719_163
+# So many people are looked up one by one among the owners of the others, and not all of those read.
+FEW: Final = 1_000
 # Rows that are turned into an array at a time: lists of them take much more memory.
 AT_A_TIME: Final = 50_000
 
@@ -90,7 +92,8 @@ def _day(column: str, otherwise: int) -> Coalesce:
 class Several:
     """One thing of which a person may have several: numbers, 0 for none.
 
-    ``gate`` is, beside each value, the shared record without which it may not be seen.
+    ``owner`` is whose the others are, in the order of people. ``gate`` is, beside each value, the
+    shared record without which it may not be seen.
     """
 
     values: Array
@@ -100,6 +103,18 @@ class Several:
     def fold(self, condition: Array) -> Array:
         """Return for each person whether a condition on any of their values holds."""
         return fold(condition, self.owner)
+
+    def others_of(self, mask: Array, places: Array) -> Array:
+        """Return which of the others are some people's, given as a mask and as their places."""
+        if len(places) > FEW:
+            of_theirs: Array = mask[self.owner]
+            return of_theirs
+        # In the same type: else numpy makes a copy of them all first.
+        asked = places.astype(self.owner.dtype)
+        begin = np.searchsorted(self.owner, asked, "left")
+        times = np.searchsorted(self.owner, asked, "right") - begin
+        begin -= np.cumsum(times) - times
+        return np.arange(times.sum()) + np.repeat(begin, times)
 
     def of(self, people: Array) -> list[int]:
         """Return the different values that some people have, given as a mask; not that of none."""
