@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from prisoners.desk import workflow
@@ -256,6 +256,7 @@ def same_answers(inventor: Inventor) -> None:
 
 
 @settings(max_examples=20)
+@example(seed=1824)  # a date that is open to one side
 @given(seed=st.integers(0, 2**32))
 def test_columns_answer_as_plain_queries_do_also_after_changes(seed: int) -> None:
     with undone():

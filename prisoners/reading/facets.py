@@ -250,6 +250,7 @@ class DateFacet(Facet):
     def counts(
         self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
     ) -> dict[str, int]:
+        """Count by years, but for dates without a limit to one side: those may be in any."""
         several = people.several(f"{self.column}_year")
         numbers = np.bincount(several.values[chosen.places])
         theirs = several.others_of(chosen.mask, chosen.places)
@@ -258,6 +259,35 @@ class DateFacet(Facet):
             numbers, others = others, numbers
         numbers[: len(others)] += others
         return {str(year): int(numbers[year]) for year in np.flatnonzero(numbers[1:]) + 1}
+
+    def counts_without_limit(
+        self, people: People, chosen: Chosen, years: Iterable[str]
+    ) -> dict[str, int]:
+        """Count, of the chosen people, those whom a year would list and ``counts`` leaves out."""
+        places, owners = people.without_limit(self.column)
+        theirs = chosen.mask[owners]
+        places, owners = places[theirs], owners[theirs]
+        if not len(places):
+            return {}
+        first = people.array(f"{self.column}_first")[places]
+        last = people.array(f"{self.column}_last")[places]
+        # Whoever has another date in a year is counted in it already.
+        several = people.several(f"{self.column}_year")
+        mine = np.zeros(len(people), dtype=bool)
+        mine[owners] = True
+        whose = np.flatnonzero(mine)
+        others = several.others_of(mine, whose)
+        counted_owner = np.concatenate([whose, several.owner[others]])
+        counted_year = np.concatenate(
+            [several.values[whose], several.values[len(people) :][others]]
+        )
+        found = {}
+        for year in years:
+            ((begin, end),) = self._ranges([year])
+            listed = owners[(last >= begin) & (first <= end)]
+            left = np.setdiff1d(listed, counted_owner[counted_year == int(year)])
+            found[year] = len(left)
+        return found
 
     def labels(self, values: Iterable[str]) -> dict[str, str]:
         return {value: self._interval(value).label() for value in sorted(values, reverse=True)}

@@ -216,6 +216,7 @@ class PrisonerFilter(django_filters.FilterSet):
 
     def _facets(self) -> dict[str, dict[str, int]]:
         counted: dict[str, Counter[str]] = {one: Counter() for one in ("status", *_NAMES)}
+        dated: list[tuple[DateFacet, People, Chosen]] = []
         for people, masks in self._masks:
             everybody = _chosen(people, masks)
             bits = self._custody(people)
@@ -223,8 +224,15 @@ class PrisonerFilter(django_filters.FilterSet):
                 chosen = _chosen(people, masks, without=name) if name in masks else everybody
                 if name == "status":
                     total.update(_count_statuses(bits[chosen.places]))
-                else:
-                    total.update(_NAMES[name].counts(people, self.snapshot, chosen, self.day))
+                    continue
+                facet = _NAMES[name]
+                total.update(facet.counts(people, self.snapshot, chosen, self.day))
+                if isinstance(facet, DateFacet):
+                    dated.append((facet, people, chosen))
+        # Only now is it known which years there are.
+        years = {facet: tuple(counted[facet.name]) for facet, _people, _chosen in dated}
+        for facet, people, chosen in dated:
+            counted[facet.name].update(facet.counts_without_limit(people, chosen, years[facet]))
         return {name: dict(total) for name, total in counted.items()}
 
     def forget(self) -> None:

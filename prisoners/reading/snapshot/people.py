@@ -71,6 +71,7 @@ class People:
         self._seen: dict[str, tuple[Array, Array]] = {}
         # Those of them who are shown on the day that was last asked for.
         self._shown: tuple[int, People] | None = None
+        self._without_limit: dict[str, tuple[Array, Array]] = {}
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -133,6 +134,18 @@ class People:
     def of_detentions(self, condition: Array) -> Array:
         """Return for each person whether a condition holds for any of their detentions."""
         return fold(condition, self.columns.arrays["detention_owner"])
+
+    def without_limit(self, name: str) -> tuple[Array, Array]:
+        """Return which detentions have a date that is open to one side or both, and whose."""
+        known = self._without_limit.get(name)
+        if known is None:
+            first, last = self.array(f"{name}_first"), self.array(f"{name}_last")
+            places = np.flatnonzero(((first == NEVER) | (last == ALWAYS)) & (first <= last))
+            owners = places.copy()
+            later = places >= len(self)
+            owners[later] = self.array("detention_owner")[places[later] - len(self)]
+            known = self._without_limit[name] = places, owners
+        return known
 
     def custody(self, day: date, seen_releases: Array) -> Array:
         """Return for each person what is certain and possible on a day, as bits.
