@@ -35,7 +35,7 @@ from prisoners.models import (
     Role,
     Source,
 )
-from tests.desk import at_desk
+from tests.desk import account, sign_in
 from tests.lists import as_csv, viasna_row, written
 from tests.reader import read
 from tests.serving import bare_environment
@@ -177,8 +177,10 @@ def test_the_command_and_the_desk_do_the_same() -> None:
 def test_the_page_of_a_long_import_tells_one_that_begins_from_one_that_was_interrupted(
     client: Client,
 ) -> None:
-    at_desk(client, Role.RESEARCHER)
-    one = running.receive(content=as_csv(rows(process.AT_ONCE + 1)), file_name="list.csv")
+    researcher = account(Role.RESEARCHER)
+    sign_in(client, researcher)
+    content = as_csv(rows(process.AT_ONCE + 1))
+    one = running.receive(content=content, file_name="list.csv", by=researcher)
     Import.objects.filter(pk=one.pk).update(stage=Import.Stage.RUNNING)
     page = reverse("admin:prisoners_import_change", args=[one.pk])
     begun = Path(settings.VAR_DIR) / "imports" / f"{one.pk}.progress"
