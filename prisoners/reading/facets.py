@@ -84,10 +84,15 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Some people of a part of the snapshot: for each whether they are, and the places of those."""
+    """The places of some people of a part of the snapshot, in order."""
 
-    mask: Array
     places: Array
+
+    def mask(self, people: People) -> Array:
+        """Return for each person of the part whether they are chosen."""
+        mask = np.zeros(len(people), dtype=bool)
+        mask[self.places] = True
+        return mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +110,12 @@ class OwnFacet(Facet):
     def possible(
         self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
     ) -> Array:
-        wanted = np.zeros(len(self.values), dtype=bool)
-        wanted[[self.values.index("" if one == NOT_STATED else one) for one in values]] = True
-        return wanted[people.array(self.name)]
+        own = people.array(self.name)
+        found = np.zeros(len(people), dtype=bool)
+        # There are few of them: to look each up in a table takes much longer than to compare.
+        for value in values:
+            found |= own == self.values.index("" if value == NOT_STATED else value)
+        return found
 
     def counts(
         self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
@@ -171,7 +179,7 @@ class RelatedFacet(Facet):
     ) -> dict[str, int]:
         several = people.several(self.column)
         named = snapshot.numbering[self.numbered].names
-        theirs = several.others_of(chosen.mask, chosen.places)
+        theirs = several.others_of(chosen.places)
         others = several.values[len(people) :][theirs]
         first = several.values[chosen.places]
         seen = self._seen(people, snapshot)
@@ -220,12 +228,12 @@ class DateFacet(Facet):
     def possible(
         self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
     ) -> Array:
-        """The range asked for and the range of the date meet."""
+        """The range asked for and the range of the date meet; that of an absent date is empty."""
         first, last = people.array(f"{self.column}_first"), people.array(f"{self.column}_last")
         found = np.zeros(len(first), dtype=bool)
         for begin, end in self._ranges(values):
             found |= (last >= begin) & (first <= end)
-        return people.of_detentions(found & (first <= last))
+        return people.of_detentions(found)
 
     def certain(
         self, people: People, snapshot: Snapshot, values: Sequence[str], day: date
@@ -253,7 +261,7 @@ class DateFacet(Facet):
         """Count by years, but for dates without a limit to one side: those may be in any."""
         several = people.several(f"{self.column}_year")
         numbers = np.bincount(several.values[chosen.places])
-        theirs = several.others_of(chosen.mask, chosen.places)
+        theirs = several.others_of(chosen.places)
         others = np.bincount(several.values[len(people) :][theirs])
         if len(others) > len(numbers):
             numbers, others = others, numbers
@@ -265,7 +273,9 @@ class DateFacet(Facet):
     ) -> dict[str, int]:
         """Count, of the chosen people, those whom a year would list and ``counts`` leaves out."""
         places, owners = people.without_limit(self.column)
-        theirs = chosen.mask[owners]
+        if not len(places):
+            return {}
+        theirs = chosen.mask(people)[owners]
         places, owners = places[theirs], owners[theirs]
         if not len(places):
             return {}
@@ -273,10 +283,8 @@ class DateFacet(Facet):
         last = people.array(f"{self.column}_last")[places]
         # Whoever has another date in a year is counted in it already.
         several = people.several(f"{self.column}_year")
-        mine = np.zeros(len(people), dtype=bool)
-        mine[owners] = True
-        whose = np.flatnonzero(mine)
-        others = several.others_of(mine, whose)
+        whose = np.unique(owners)
+        others = several.others_of(whose)
         counted_owner = np.concatenate([whose, several.owner[others]])
         counted_year = np.concatenate(
             [several.values[whose], several.values[len(people) :][others]]

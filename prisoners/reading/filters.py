@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial, reduce
 from typing import Any, Final
 
 import django_filters
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from prisoners.models import ASKABLE, CountRange, Prisoner, Status
 from prisoners.reading.facets import FACETS, Chosen, DateFacet, Facet
+from prisoners.reading.narrowing import Narrowing, Question
 from prisoners.reading.people import Sort
 from prisoners.reading.search import LONGEST, Found, find
 from prisoners.reading.snapshot.columns import ALWAYS, NEVER, Array
@@ -120,6 +122,22 @@ class Standing:
     is_certain: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The places of those listed of a part of the snapshot; who is certain, None: all are."""
+
+    narrowing: Narrowing
+    places: Array
+    certain: Array | None
+
+    @property
+    def people(self) -> People:
+        return self.narrowing.people
+
+    def count_certain(self) -> int:
+        return len(self.places) if self.certain is None else int(np.count_nonzero(self.certain))
+
+
 # Over a million people, a question takes some fifty megabytes for a moment. The threads of a
 # process, which share one core in any case, ask one after the other, and not four times as much.
 _one_at_a_time: Final = threading.RLock()
@@ -159,6 +177,8 @@ class PrisonerFilter(django_filters.FilterSet):
         self.queryset = Prisoner.objects.none()
         self.request = self.form_prefix = None
         self.filters = self.base_filters
+        # What is so on the day of whom it matters for, where it was found out for this question.
+        self._bits: dict[Narrowing, Array] = {}
 
     def get_form_class(self) -> type[forms.Form]:
         """Return the form; it is the same for whoever asks, and takes long to make."""
@@ -205,8 +225,8 @@ class PrisonerFilter(django_filters.FilterSet):
     def count(self) -> CountRange:
         """Count the people listed: of whom it is certain, and of whom it is possible."""
         return CountRange(
-            sum(int(np.count_nonzero(certain)) for _people, _places, certain in self._listed),
-            sum(len(places) for _people, places, _certain in self._listed),
+            sum(one.count_certain() for one in self._listed),
+            sum(len(one.places) for one in self._listed),
         )
 
     def facets(self) -> dict[str, dict[str, int]]:
@@ -217,13 +237,13 @@ class PrisonerFilter(django_filters.FilterSet):
     def _facets(self) -> dict[str, dict[str, int]]:
         counted: dict[str, Counter[str]] = {one: Counter() for one in ("status", *_NAMES)}
         dated: list[tuple[DateFacet, People, Chosen]] = []
-        for people, masks in self._masks:
-            everybody = _chosen(people, masks)
-            bits = self._custody(people)
+        for narrowing in self._narrowings:
+            people = narrowing.people
+            everybody = narrowing.chosen()
             for name, total in counted.items():
-                chosen = _chosen(people, masks, without=name) if name in masks else everybody
+                chosen = narrowing.chosen(without=name) if name in narrowing else everybody
                 if name == "status":
-                    total.update(_count_statuses(bits[chosen.places]))
+                    total.update(_count_statuses(self._custody(narrowing, chosen.places)))
                     continue
                 facet = _NAMES[name]
                 total.update(facet.counts(people, self.snapshot, chosen, self.day))
@@ -241,8 +261,9 @@ class PrisonerFilter(django_filters.FilterSet):
         A page refers to what it is made from in a circle: without this, what it took for a moment
         would be there until Python next looks for such circles.
         """
-        for name in ("_masks", "_listed"):
+        for name in ("_narrowings", "_listed"):
             self.__dict__.pop(name, None)
+        self._bits.clear()
 
     def numbers(self, language: str = "en") -> Array:
         """Return the numbers of all the people listed, in the order asked for."""
@@ -257,8 +278,8 @@ class PrisonerFilter(django_filters.FilterSet):
             return self._page(begin, end, language)
 
     def _page(self, begin: int, end: int | None, language: str) -> Array:
-        keys = [self._keys(people, places, language) for people, places, _certain in self._listed]
-        numbers = [people.columns.numbers[places] for people, places, _certain in self._listed]
+        keys = [self._keys(one.people, one.places, language) for one in self._listed]
+        numbers = [one.people.columns.numbers[one.places] for one in self._listed]
         key, number = np.concatenate(keys), np.concatenate(numbers)
         begin, end = min(begin, len(key)), len(key) if end is None else min(end, len(key))
         if 0 < end - begin < len(key):
@@ -275,10 +296,15 @@ class PrisonerFilter(django_filters.FilterSet):
     def standing(self, numbers: Sequence[int]) -> dict[int, Standing]:
         """Return what was so of some of the people listed on the day that is asked about."""
         found = {}
-        for people, places, certain in self._listed:
-            at = np.flatnonzero(np.isin(people.columns.numbers[places], numbers))
-            own, bits = people.columns.numbers[places[at]], self._custody(people)[places[at]]
-            for number, bit, is_certain in zip(own, bits, certain[at], strict=True):
+        asked = np.array(sorted(numbers), dtype=np.int64)
+        for one in self._listed:
+            theirs = one.people.columns.numbers[one.places]
+            at = np.searchsorted(theirs, asked)
+            at = at[at < len(theirs)]
+            at = at[np.isin(theirs[at], asked)]
+            bits = self._custody(one.narrowing, one.places[at])
+            certain = one.certain[at] if one.certain is not None else np.ones(len(at), dtype=bool)
+            for number, bit, is_certain in zip(theirs[at], bits, certain, strict=True):
                 found[int(number)] = Standing(status_of(int(bit)), bool(is_certain))
         return found
 
@@ -291,7 +317,7 @@ class PrisonerFilter(django_filters.FilterSet):
         if self.order is Sort.NAME:
             return people.places[language][places]
         if self.order is Sort.HELD:
-            length = people.length_held(self.day)[places].astype(np.int64)
+            length = people.some(places).length_held(self.day).astype(np.int64)
             first = np.where(length == NEVER, ALWAYS, -length)
         else:
             first = people.array(_SORTED_BY[self.order])[places].astype(np.int64)
@@ -300,42 +326,74 @@ class PrisonerFilter(django_filters.FilterSet):
         keys: Array = (first << 32) + numbers
         return keys
 
-    def _custody(self, people: People) -> Array:
+    def _custody(self, narrowing: Narrowing, places: Array) -> Array:
+        """Return what is so on the day asked about of some of those whom it matters for."""
+        people = narrowing.people
+        if (known := self._bits.get(narrowing)) is not None:
+            return known[places]
+        if people.knows(self.day):
+            return self._custody_of(people)[places]
+        return self._custody_of(people.some(places))
+
+    def _custody_of(self, people: People) -> Array:
         return people.custody(self.day, self.snapshot.seen["release"])
 
     @cached_property
-    def _masks(self) -> list[tuple[People, dict[str, Array]]]:
+    def _narrowings(self) -> list[Narrowing]:
         """For each part of the snapshot, whom each filter leaves, certainly or possibly."""
-        return [(people, self._masks_of(people)) for people in self.snapshot.parts]
+        return [self._narrowed(people) for people in self.snapshot.parts]
 
-    def _masks_of(self, people: People) -> dict[str, Array]:
-        masks: dict[str, Array] = {}
+    def _narrowed(self, people: People) -> Narrowing:
+        narrowing = Narrowing(people)
         if self.found is not None:
-            masks["q"] = people.among(self.found.prisoners)
+            narrowing.add("q", people.among(self.found.prisoners))
+        questions: list[tuple[str, Question]] = []
         for name, facet in _NAMES.items():
             if values := self.chosen(facet):
-                masks[name] = facet.possible(people, self.snapshot, values, self.day)
+                possible = partial(
+                    facet.possible, snapshot=self.snapshot, values=values, day=self.day
+                )
+                if isinstance(facet, DateFacet):
+                    questions.append((name, possible))
+                else:
+                    narrowing.add(name, possible(people))
         if self.statuses:
-            bits = np.uint8(bits_of(self.statuses, certainly=False))
-            masks["status"] = (self._custody(people) & bits) != 0
-        return masks
+            questions.append(("status", self._custody_of))
+        # What takes longest is asked last, and then of no more people than it matters for.
+        for at, (name, question) in enumerate(questions, start=1):
+            is_known = name == "status" and people.knows(self.day)
+            places = narrowing.matter() if at == len(questions) and not is_known else None
+            if name == "status":
+                self._bits[narrowing] = narrowing.ask(question, places, kind=np.uint8)
+                bits = np.uint8(bits_of(self.statuses, certainly=False))
+                narrowing.add(name, (self._bits[narrowing] & bits) != 0)
+            else:
+                narrowing.add(name, narrowing.ask(question, places))
+        return narrowing
 
     @cached_property
-    def _listed(self) -> list[tuple[People, Array, Array]]:
-        """For each part of the snapshot, the places of those listed, and who of them is certain."""
+    def _listed(self) -> list[_Listed]:
+        """For each part of the snapshot, who is listed, and who of them is certain."""
         with _one_at_a_time:
-            return [self._listed_of(people, masks) for people, masks in self._masks]
+            return [self._listed_of(narrowing) for narrowing in self._narrowings]
 
-    def _listed_of(self, people: People, masks: dict[str, Array]) -> tuple[People, Array, Array]:
-        places = _chosen(people, masks).places
-        certain = np.ones(len(places), dtype=bool)
+    def _listed_of(self, narrowing: Narrowing) -> _Listed:
+        places = narrowing.chosen().places
+        certain: list[Array] = []
         if self.statuses:
             bits = np.uint8(bits_of(self.statuses, certainly=True))
-            certain &= (self._custody(people)[places] & bits) != 0
-        for facet in _NAMES.values():
-            if isinstance(facet, DateFacet) and (values := self.chosen(facet)):
-                certain &= facet.certain(people, self.snapshot, values, self.day)[places]
-        return people, places, certain
+            certain.append((self._custody(narrowing, places) & bits) != 0)
+        dated = [
+            (facet, values)
+            for facet in _NAMES.values()
+            if isinstance(facet, DateFacet) and (values := self.chosen(facet))
+        ]
+        if dated:
+            people = narrowing.people.some(places)
+            certain += [
+                facet.certain(people, self.snapshot, values, self.day) for facet, values in dated
+            ]
+        return _Listed(narrowing, places, reduce(np.logical_and, certain) if certain else None)
 
 
 _NAMES: Final = {facet.name: facet for facet in FACETS}
@@ -344,15 +402,6 @@ _SORTED_BY: Final = {
     Sort.RELEASED: "by_release",
     Sort.CONFIRMED: "by_confirmation",
 }
-
-
-def _chosen(people: People, masks: dict[str, Array], without: str = "") -> Chosen:
-    """Return whom the filters leave, one of them set aside."""
-    mask = people.living()
-    for name, one in masks.items():
-        if name != without:
-            mask = mask & one
-    return Chosen(mask, np.flatnonzero(mask))
 
 
 def _count_statuses(bits: Array) -> dict[str, int]:

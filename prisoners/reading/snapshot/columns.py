@@ -8,7 +8,7 @@ thing, has the first at their own place and the others behind everybody's, with 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, islice
 from operator import itemgetter
@@ -58,8 +58,6 @@ SHARED: Final[dict[str, type[Record]]] = {
 }
 # Ordinal of 1 January 1970, from which numpy counts.
 EPOCH: Final = 719_163
-# So many people are looked up one by one among the owners of the others, and not all of those read.
-FEW: Final = 1_000
 # Rows that are turned into an array at a time: lists of them take much more memory.
 AT_A_TIME: Final = 50_000
 
@@ -92,29 +90,23 @@ def _day(column: str, otherwise: int) -> Coalesce:
 class Several:
     """One thing of which a person may have several: numbers, 0 for none.
 
-    ``owner`` is whose the others are, in the order of people. ``gate`` is, beside each value, the
+    ``owner`` is whose the others are, in the order of people; ``begins`` where those of each
+    person begin, and after the last person how many there are. ``gate`` is, beside each value, the
     shared record without which it may not be seen.
     """
 
     values: Array
     owner: Array
+    begins: Array
     gate: Array | None = None
 
     def fold(self, condition: Array) -> Array:
         """Return for each person whether a condition on any of their values holds."""
         return fold(condition, self.owner)
 
-    def others_of(self, mask: Array, places: Array) -> Array:
-        """Return which of the others are some people's, given as a mask and as their places."""
-        if len(places) > FEW:
-            of_theirs: Array = mask[self.owner]
-            return of_theirs
-        # In the same type: else numpy makes a copy of them all first.
-        asked = places.astype(self.owner.dtype)
-        begin = np.searchsorted(self.owner, asked, "left")
-        times = np.searchsorted(self.owner, asked, "right") - begin
-        begin -= np.cumsum(times) - times
-        return np.arange(times.sum()) + np.repeat(begin, times)
+    def others_of(self, places: Array) -> Array:
+        """Return at which places among the others those of some people are."""
+        return others_of(places, self.begins)
 
     def of(self, people: Array) -> list[int]:
         """Return the different values that some people have, given as a mask; not that of none."""
@@ -132,13 +124,28 @@ def fold(condition: Array, owner: Array) -> Array:
     return people
 
 
+def begins_of(owner: Array, people: int) -> Array:
+    """Return where the others of each of so many people begin, and how many there are."""
+    begins: Array = np.searchsorted(owner, np.arange(people + 1, dtype=owner.dtype))
+    return begins.astype(np.int32)
+
+
+def others_of(places: Array, begins: Array) -> Array:
+    """Return at which places among the others those of some people are; see ``Several``."""
+    first = begins[places]
+    times = begins[places + 1] - first
+    before = np.cumsum(times) - times
+    found: Array = np.arange(times.sum()) + np.repeat(first - before, times)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Some people of the record, by number; everything else is at the same place as they are."""
 
     numbers: Array
-    arrays: dict[str, Array]
-    several: dict[str, Several]
+    arrays: Mapping[str, Array]
+    several: Mapping[str, Several]
     # For each language, the keys that people are sorted by, in the order of ``numbers``.
     keys: dict[str, Sequence[str]]
 
@@ -308,9 +315,11 @@ def _several(table: Array, numbers: Array) -> Several:
     first, others = _first_and_others(rows[:, 0])
     kind = np.uint16 if not len(rows) or rows[:, 1].max() < 2**16 else np.int32
     gate = _spread(rows, 2, len(numbers), first, others, np.int32) if rows.shape[1] > 2 else None
+    owner = rows[others, 0].astype(np.int32)
     return Several(
         _spread(rows, 1, len(numbers), first, others, kind),
-        rows[others, 0].astype(np.int32),
+        owner,
+        begins_of(owner, len(numbers)),
         gate,
     )
 
@@ -464,6 +473,7 @@ class _Detentions:
             **{name: self._all(column, absent) for name, (column, absent) in spans.items()},
             "has_detention": has_detention,
             "detention_owner": self.owner,
+            "detention_begins": begins_of(self.owner, len(self.numbers)),
         }
 
     def _span(self, name: str, known: Array) -> dict[str, tuple[Array, int]]:

@@ -26,7 +26,7 @@ from prisoners.reading.snapshot.columns import (
 from prisoners.reading.snapshot.people import Names
 
 # Goes up when the columns mean something else than before.
-FORMAT: Final = 2
+FORMAT: Final = 3
 # Bytes of the head of a file of numbers.
 EMPTY: Final = 128
 FOLDER: Final = Path(settings.VAR_DIR) / "snapshot"
@@ -92,7 +92,11 @@ def write(
             **columns.arrays,
         }
         for name, several in columns.several.items():
-            arrays |= {f"{name}.values": several.values, f"{name}.owner": several.owner}
+            arrays |= {
+                f"{name}.values": several.values,
+                f"{name}.owner": several.owner,
+                f"{name}.begins": several.begins,
+            }
             if several.gate is not None:
                 arrays[f"{name}.gate"] = several.gate
         for language, order in names.items():
@@ -141,6 +145,7 @@ def load(
         name.removesuffix(".values"): Several(
             arrays.pop(name),
             arrays.pop(name.replace(".values", ".owner")),
+            arrays.pop(name.replace(".values", ".begins")),
             arrays.pop(name.replace(".values", ".gate"), None),
         )
         for name in [one for one in arrays if one.endswith(".values")]

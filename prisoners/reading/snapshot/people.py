@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 import numpy as np
 
 from prisoners.models import Status
-from prisoners.reading.snapshot.columns import ALWAYS, NEVER, Array, Columns, Several, fold
+from prisoners.reading.snapshot.columns import (
+    ALWAYS,
+    NEVER,
+    Array,
+    Columns,
+    Several,
+    fold,
+    others_of,
+)
 
 # Days whose answers are kept: that of today is asked at nearly every request.
 DAYS_KEPT: Final = 4
@@ -56,6 +64,39 @@ class Names:
         return places
 
 
+class Taken(Mapping[str, Array]):
+    """The columns of some people out of those of many, each taken when it is asked for."""
+
+    def __init__(self, arrays: Mapping[str, Array], places: Array, people: int) -> None:
+        """Take from the columns of so many people those at some places, which are in order."""
+        self.arrays, self.places, self.people = arrays, places, people
+        self.others = others_of(places, arrays["detention_begins"])
+
+    def __getitem__(self, name: str) -> Array:
+        array = self.arrays[name]
+        if name == "detention_owner":
+            return np.searchsorted(self.places, array[self.others])
+        if name.startswith("undone_"):
+            return self._undone(array, is_owner=name == "undone_owner")
+        if len(array) == self.people:
+            return array[self.places]
+        # A day of each detention: the others of somebody stand behind everybody's first.
+        return np.concatenate([array[self.places], array[self.people :][self.others]])
+
+    def _undone(self, array: Array, *, is_owner: bool) -> Array:
+        owner = self.arrays["undone_owner"]
+        place = np.searchsorted(self.places, owner)
+        inside = place < len(self.places)
+        inside[inside] = self.places[place[inside]] == owner[inside]
+        return place[inside] if is_owner else array[inside]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+
 class People:
     """Columns, who of them counts, and what was found out about them on a day."""
 
@@ -82,6 +123,11 @@ class People:
         if not gone.any():
             return self
         return People(self.columns, self.places, self.living() & ~gone)
+
+    def some(self, places: Array) -> People:
+        """Return those at some places, in order, to ask about their detentions and days alone."""
+        taken = Taken(self.columns.arrays, places, len(self))
+        return People(Columns(self.columns.numbers[places], taken, {}, {}), {})
 
     def on_day(self, day: date) -> People:
         """Return these people, those counted no more who may be shown no more on a day."""
@@ -146,6 +192,10 @@ class People:
             owners[later] = self.array("detention_owner")[places[later] - len(self)]
             known = self._without_limit[name] = places, owners
         return known
+
+    def knows(self, day: date) -> bool:
+        """Return whether it was found out already what is so of everybody on a day."""
+        return day.toordinal() in self._days
 
     def custody(self, day: date, seen_releases: Array) -> Array:
         """Return for each person what is certain and possible on a day, as bits.
