@@ -121,7 +121,7 @@ class OwnFacet(Facet):
         self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
     ) -> dict[str, int]:
         numbers = np.bincount(
-            people.array(self.name)[chosen.places], minlength=len(self.values)
+            people.array(self.name).take(chosen.places), minlength=len(self.values)
         ).tolist()
         return {
             value or NOT_STATED: number
@@ -180,12 +180,12 @@ class RelatedFacet(Facet):
         several = people.several(self.column)
         named = snapshot.numbering[self.numbered].names
         theirs = several.others_of(chosen.places)
-        others = several.values[len(people) :][theirs]
-        first = several.values[chosen.places]
+        others = several.values[len(people) :].take(theirs)
+        first = several.values.take(chosen.places)
         seen = self._seen(people, snapshot)
         if seen is not None:
-            first = first[seen[chosen.places]]
-            others = others[seen[len(people) :][theirs]]
+            first = first[seen.take(chosen.places)]
+            others = others[seen[len(people) :].take(theirs)]
         numbers = np.bincount(first, minlength=len(named))
         if len(others):
             numbers = numbers + np.bincount(others, minlength=len(named))
@@ -260,9 +260,9 @@ class DateFacet(Facet):
     ) -> dict[str, int]:
         """Count by years, but for dates without a limit to one side: those may be in any."""
         several = people.several(f"{self.column}_year")
-        numbers = np.bincount(several.values[chosen.places])
+        numbers = np.bincount(several.values.take(chosen.places))
         theirs = several.others_of(chosen.places)
-        others = np.bincount(several.values[len(people) :][theirs])
+        others = np.bincount(several.values[len(people) :].take(theirs))
         if len(others) > len(numbers):
             numbers, others = others, numbers
         numbers[: len(others)] += others
@@ -335,7 +335,7 @@ class ConfirmedFacet(Facet):
     def counts(
         self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
     ) -> dict[str, int]:
-        confirmed = people.array("confirmed")[chosen.places]
+        confirmed = people.array("confirmed").take(chosen.places)
         return {
             value: number
             for value in ("recent", "longer", "never")

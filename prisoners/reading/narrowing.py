@@ -70,7 +70,7 @@ class Narrowing:
             self._places[first] = np.flatnonzero(self._mask(first))
         places = self._places[first]
         for one in others:
-            places = places[self._mask(one)[places]]
+            places = places[self._mask(one).take(places)]
         return Chosen(places)
 
     def _mask(self, name: str) -> Array:

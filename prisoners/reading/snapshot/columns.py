@@ -58,6 +58,8 @@ SHARED: Final[dict[str, type[Record]]] = {
 }
 # Ordinal of 1 January 1970, from which numpy counts.
 EPOCH: Final = 719_163
+# Of more people than one for so many others, all the others are read, and not looked up.
+MANY: Final = 3
 # Rows that are turned into an array at a time: lists of them take much more memory.
 AT_A_TIME: Final = 50_000
 
@@ -106,7 +108,7 @@ class Several:
 
     def others_of(self, places: Array) -> Array:
         """Return at which places among the others those of some people are."""
-        return others_of(places, self.begins)
+        return others_of(places, self.begins, self.owner)
 
     def of(self, people: Array) -> list[int]:
         """Return the different values that some people have, given as a mask; not that of none."""
@@ -130,12 +132,19 @@ def begins_of(owner: Array, people: int) -> Array:
     return begins.astype(np.int32)
 
 
-def others_of(places: Array, begins: Array) -> Array:
+def others_of(places: Array, begins: Array, owner: Array) -> Array:
     """Return at which places among the others those of some people are; see ``Several``."""
-    first = begins[places]
-    times = begins[places + 1] - first
-    before = np.cumsum(times) - times
-    found: Array = np.arange(times.sum()) + np.repeat(first - before, times)
+    # ``take`` does what brackets do, in half of the time.
+    if MANY * len(places) > len(owner):
+        theirs = np.zeros(len(begins) - 1, dtype=bool)
+        theirs[places] = True
+        return np.flatnonzero(theirs.take(owner))
+    first, end = begins.take(places), begins[1:].take(places)
+    having = np.flatnonzero(end != first)
+    first = first.take(having)
+    times = end.take(having) - first
+    before = np.cumsum(times, dtype=np.int32) - times
+    found: Array = np.arange(times.sum(), dtype=np.int32) + np.repeat(first - before, times)
     return found
 
 

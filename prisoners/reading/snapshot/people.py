@@ -70,18 +70,19 @@ class Taken(Mapping[str, Array]):
     def __init__(self, arrays: Mapping[str, Array], places: Array, people: int) -> None:
         """Take from the columns of so many people those at some places, which are in order."""
         self.arrays, self.places, self.people = arrays, places, people
-        self.others = others_of(places, arrays["detention_begins"])
+        self.others = others_of(places, arrays["detention_begins"], arrays["detention_owner"])
 
     def __getitem__(self, name: str) -> Array:
         array = self.arrays[name]
         if name == "detention_owner":
-            return np.searchsorted(self.places, array[self.others])
+            return np.searchsorted(self.places, array.take(self.others))
         if name.startswith("undone_"):
             return self._undone(array, is_owner=name == "undone_owner")
         if len(array) == self.people:
-            return array[self.places]
+            return array.take(self.places)
         # A day of each detention: the others of somebody stand behind everybody's first.
-        return np.concatenate([array[self.places], array[self.people :][self.others]])
+        others = array[self.people :].take(self.others)
+        return np.concatenate([array.take(self.places), others])
 
     def _undone(self, array: Array, *, is_owner: bool) -> Array:
         owner = self.arrays["undone_owner"]
