@@ -435,8 +435,13 @@ class AddressedRecord(Record):
 
     def get_absolute_url(self) -> str:
         # Django would look through all addresses of the site, for each of the records on a page.
-        before, after = _address_around(self.route, get_language(), get_script_prefix())
+        before, after = self.address_around()
         return f"{before}{self.slug}{after}"
+
+    @classmethod
+    def address_around(cls) -> tuple[str, str]:
+        """Return what stands before and after the slug in the address of a page of this kind."""
+        return _address_around(cls.route, get_language(), get_script_prefix())
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:

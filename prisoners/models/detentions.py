@@ -200,6 +200,14 @@ class Detention(HoldsBack, Record):
             )
 
     @property
+    def country_code(self) -> str:
+        """The code of whose authorities hold or held the person.
+
+        ``country`` makes an object of it each time, with its names.
+        """
+        return str(self.__dict__.get("country") or self.country.code)
+
+    @property
     def is_open(self) -> bool:
         """Whether it is not known to have ended."""
         return not self.end_kind

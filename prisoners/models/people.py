@@ -326,12 +326,12 @@ class Prisoner(HoldsBack, AddressedRecord):
         name = self.display_name()
         return name.text if name else self.public_id
 
-    def display_name(self) -> PrisonerName | None:
+    def display_name(self, language: str | None = None) -> PrisonerName | None:
         """Return the spelling to show, from the names that are loaded; None where there is none.
 
-        Public pages load the published names only.
+        Public pages load the published names only. ``language`` is the reader's; None: the active.
         """
-        language = (get_language() or "en").split("-")[0]
+        language = (language or get_language() or "en").split("-")[0]
         names = list(self.loaded("names"))
         return min(names, key=lambda name: name.rank(language)) if names else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, Final
 
 from django.utils.html import escape, format_html
@@ -62,7 +63,11 @@ class Footnotes:
                 if any(ref["number"] == note["number"] for ref in refs):
                     continue
                 refs += self._ref(note)
-        return sorted(refs, key=lambda ref: ref["number"])
+        return sorted(refs, key=itemgetter("number")) if len(refs) > 1 else refs
+
+    def marks(self, record: Record, *fields: str) -> SafeString:
+        """Return the same in one piece, as it stands on the page."""
+        return SafeString("".join([ref["mark"] for ref in self.refs(record, *fields)]))
 
     def wordings(self, record: Record, field: str) -> list[dict[str, Any]]:
         """Return how sources that support a fact put it, where they are quoted as differing."""

@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from prisoners.models import Detention, Prisoner, PrisonerName, Status, looking
-from prisoners.public import cards, words
+from prisoners.models import Prisoner, Status, looking
+from prisoners.public import cards
 from prisoners.public.addresses import page
 from prisoners.public.filter_form import NOT_FILTERS, filter_form, sentence
 from prisoners.public.footnotes import Footnotes
+from prisoners.public.rows import Rows
 from prisoners.reading import people
-from prisoners.reading.countries import country_name
 from prisoners.reading.figures import latest_held
 from prisoners.reading.filters import PrisonerFilter, Standing
 from prisoners.reading.snapshot.kept import current
@@ -52,7 +52,8 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
             "filters": filter_form(asked, request.GET, asked.facets()),
         }
         return render(request, "prisoners/list.html", context, status=400)
-    rows = [(people.Line.of(person, asked.day), standing) for person, standing in shown]
+    language = get_language()
+    rows = [(people.Line.of(person, asked.day, language), standing) for person, standing in shown]
     notes = Footnotes(record for line, _ in rows for record in line.records)
     counted = asked.count()
     context |= {
@@ -63,7 +64,7 @@ def prisoner_list(request: HttpRequest) -> HttpResponse:
             "caption": gettext("People, the nearest name first")
             if asked.by_nearness
             else gettext("People, by %(order)s") % {"order": asked.order.label},
-            "rows": [_row(line, standing, asked, notes) for line, standing in rows],
+            "rows": Rows(asked, notes).of(rows),
         },
         "page_obj": shown,
         "pages": list(paginator.get_elided_page_range(shown.number)),
@@ -100,81 +101,6 @@ class Listed(Sequence[tuple[Prisoner, Standing]]):
         return [(person, standing[person.pk]) for person in people.for_list(numbers)]
 
 
-def _row(line: people.Line, standing: Standing, asked: PrisonerFilter, notes: Footnotes) -> Context:
-    person, shown, detention = line.person, line.shown, line.detention
-    custody = standing.custody
-    # Somebody of whom the status asked for is only possible is shown under it, and marked.
-    possibly = bool(asked.statuses) and custody not in asked.statuses
-    status = asked.statuses[0] if possibly else custody
-    mark = "unknown" if status is Status.NOT_YET else status.value
-    own = words.own_name(person, shown)
-    row: Context = {
-        "name": shown.text if shown else person.public_id,
-        "lang": words.language_of(shown),
-        "url": person.get_absolute_url(),
-        "own_name": own.text if own else "",
-        "own_lang": words.language_of(own),
-        "name_refs": notes.refs(shown, "text") if shown else [],
-        **_matched(person, shown, asked),
-        "status": mark,
-        "doubt": ""
-        if standing.is_certain or possibly
-        else gettext("possibly: the dates known leave it open"),
-    }
-    return row | _custody_of(detention, status, mark, notes, possibly=possibly)
-
-
-def _custody_of(
-    detention: Detention | None, status: Status, mark: str, notes: Footnotes, *, possibly: bool
-) -> Context:
-    """Return what a row says of the detention that it is about, if there is any."""
-    if detention is None:
-        return {"status_word": words.status_word(mark, possibly=possibly)}
-    is_over = status in (Status.RELEASED, Status.DIED)
-    ended = words.when(detention.ended) if is_over else ""
-    since = words.label(detention.began)
-    known: Context = {
-        "since": since,
-        "since_refs": notes.refs(detention, "began") if since else [],
-        "status_word": words.status_word(mark, ended, possibly=possibly),
-        "until": words.label(detention.ended) if status is Status.HELD else "",
-        "status_refs": notes.refs(detention, *status_facts(detention)),
-        "confirmed": confirmed(detention) if status is Status.HELD and detention.is_open else "",
-    }
-    place, place_refs = _place(detention, status, notes)
-    return known | {"place": place, "place_refs": place_refs}
-
-
-def status_facts(detention: Detention) -> list[str]:
-    """Return the fields that a person's status rests on."""
-    if detention.is_open:
-        return ["last_confirmed"] if detention.last_confirmed else []
-    return ["end_kind", "ended"] if detention.ended else ["end_kind"]
-
-
-def _place(detention: Detention, status: Status, notes: Footnotes) -> tuple[str, list[Context]]:
-    """Where somebody is held, else by whom; where they went, if they are free; else nothing."""
-    if status is Status.RELEASED:
-        for outcome in detention.loaded("outcomes"):
-            if outcome.destination:
-                to = gettext("to %(country)s") % {"country": country_name(outcome.destination.code)}
-                return to, notes.refs(outcome, "destination")
-        return "", []
-    if detention.is_open:
-        for stay in detention.loaded("placements"):
-            if stay.ended is None:
-                return str(stay.facility), notes.refs(stay, "facility")
-    held_by = gettext("held by %(country)s") % {"country": country_name(detention.country.code)}
-    return held_by, notes.refs(detention, "country")
-
-
-def confirmed(detention: Detention) -> str:
-    """Return when an open detention was last confirmed, in words."""
-    if detention.last_confirmed is None:
-        return gettext("no later confirmation is in this record")
-    return gettext("last confirmed %(when)s") % {"when": words.when(detention.last_confirmed)}
-
-
 def _guess(asked: PrisonerFilter) -> Context | None:
     """Say that nobody has this name and those listed only come close, or that there are more."""
     if asked.found is None:
@@ -194,14 +120,6 @@ def _guess(asked: PrisonerFilter) -> Context | None:
         "title": gettext("Nobody is documented here under “%(name)s”.") % {"name": name},
         "text": gettext("The closest names are these."),
     }
-
-
-def _matched(person: Prisoner, shown: PrisonerName | None, asked: PrisonerFilter) -> Context:
-    """Return the spelling that was found, where it is not the name shown."""
-    spelling = asked.found.spellings.get(person.pk) if asked.found else None
-    if spelling is None or (shown and spelling.text == shown.text):
-        return {"matched": "", "matched_lang": ""}
-    return {"matched": spelling.text, "matched_lang": spelling.language}
 
 
 def _empty(asked: PrisonerFilter) -> Context:

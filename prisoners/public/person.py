@@ -31,8 +31,8 @@ from prisoners.public.addresses import page_of
 from prisoners.public.charts import time_held
 from prisoners.public.disagreements import disagreements
 from prisoners.public.footnotes import Footnotes
-from prisoners.public.people import confirmed, status_facts
 from prisoners.public.quoting import quotation
+from prisoners.public.words import confirmed, status_facts
 from prisoners.reading import people
 from prisoners.reading.provenance import field_name
 from prisoners.reading.timeline import life_of

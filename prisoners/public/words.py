@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
+from typing import Any, Final
 
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -13,7 +15,19 @@ from django.utils.translation import gettext as _
 from prisoners.alphabets import sort_key
 from prisoners.bounds import Bound
 from prisoners.dates import Interval, cldr_locale
-from prisoners.models import Actor, CountRange, Figure, Prisoner, PrisonerName, Record
+from prisoners.models import (
+    Actor,
+    CountRange,
+    Detention,
+    Figure,
+    Prisoner,
+    PrisonerName,
+    Record,
+)
+from prisoners.reading.countries import country_name
+
+# So many phrases are kept for each language; dates are most of them.
+MOST_PHRASES: Final = 32_768
 
 
 def number(value: int) -> str:
@@ -48,6 +62,78 @@ def _when(date: Interval, _language: str | None) -> str:
 def label(date: Interval | None) -> str:
     """Return a date as it is known; empty where it is not."""
     return date.label() if date else ""
+
+
+class Phrases:
+    """What a page says by the hundred in one language, each put together once and then known.
+
+    The functions here ask for the reader's language each time. That is the price of a short
+    phrase, which a list pays ten times in each row.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[Hashable, str] = {}
+
+    def _say(self, put_together: Callable[..., str], *about: Hashable, **more: Any) -> str:
+        key = (put_together, about, *more.values())
+        said = self._said.get(key)
+        if said is None:
+            if len(self._said) >= MOST_PHRASES:
+                self._said.clear()
+            said = self._said[key] = put_together(*about, **more)
+        return said
+
+    def label(self, date: Interval | None) -> str:
+        return self._say(label, date) if date else ""
+
+    def when(self, date: Interval | None) -> str:
+        return self._say(when, date) if date else ""
+
+    def status(self, status: str, since: str = "", *, possibly: bool) -> str:
+        return self._say(status_word, status, since, possibly=possibly)
+
+    def held_by(self, country: str) -> str:
+        return self._say(_held_by, country)
+
+    def to(self, country: str) -> str:
+        return self._say(_to, country)
+
+    def confirmed(self, date: Interval | None) -> str:
+        return self._say(_confirmed, date)
+
+
+_phrases: defaultdict[str | None, Phrases] = defaultdict(Phrases)
+
+
+def phrases() -> Phrases:
+    """Return the phrases of the reader's language, which all pages in it share."""
+    return _phrases[get_language()]
+
+
+def _held_by(country: str) -> str:
+    return _("held by %(country)s") % {"country": country_name(country)}
+
+
+def _to(country: str) -> str:
+    return _("to %(country)s") % {"country": country_name(country)}
+
+
+def _confirmed(date: Interval | None) -> str:
+    if date is None:
+        return _("no later confirmation is in this record")
+    return _("last confirmed %(when)s") % {"when": when(date)}
+
+
+def confirmed(detention: Detention, said: Phrases | None = None) -> str:
+    """Return when an open detention was last confirmed, in words."""
+    return (said or phrases()).confirmed(detention.last_confirmed)
+
+
+def status_facts(detention: Detention) -> list[str]:
+    """Return the fields that a person's status rests on."""
+    if detention.is_open:
+        return ["last_confirmed"] if detention.last_confirmed else []
+    return ["end_kind", "ended"] if detention.ended else ["end_kind"]
 
 
 def listed(words: Iterable[str]) -> str:

@@ -26,7 +26,9 @@ class Gap:
 
 def stated(record: Record, field: str) -> bool:
     """Return whether a field of a record says anything; no and zero are something."""
-    value = getattr(record, _attname(type(record), field))
+    name = _attname(type(record), field)
+    # What is loaded as it is: a country would be made an object of first.
+    value = record.__dict__[name] if name in record.__dict__ else getattr(record, name)
     # By its type: an empty country, too, says that it equals 0.
     return bool(value) or isinstance(value, Number)
 

@@ -161,8 +161,8 @@ class Line:
     detention: Detention | None
 
     @classmethod
-    def of(cls, person: Prisoner, day: date | None) -> Self:
-        return cls(person, person.display_name(), latest_detention(person, day))
+    def of(cls, person: Prisoner, day: date | None, language: str | None = None) -> Self:
+        return cls(person, person.display_name(language), latest_detention(person, day))
 
     @property
     def records(self) -> list[Record]:

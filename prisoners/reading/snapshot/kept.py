@@ -127,6 +127,12 @@ def current() -> Snapshot:
     return answer.snapshot
 
 
+def memory() -> dict[Any, Any] | None:
+    """Return the memory of the answer that is made; None where it has asked for no snapshot."""
+    answer = _answer.get()
+    return answer.snapshot.memory if answer and answer.snapshot else None
+
+
 def _on_day(snapshot: Snapshot, day: date) -> Snapshot:
     """Take from a snapshot whoever may be shown no more on a day: they are counted as withheld."""
     for kept, of_day, shown in tuple(_shown):
