@@ -177,8 +177,6 @@ class PrisonerFilter(django_filters.FilterSet):
         self.queryset = Prisoner.objects.none()
         self.request = self.form_prefix = None
         self.filters = self.base_filters
-        # What is so on the day of whom it matters for, where it was found out for this question.
-        self._bits: dict[Narrowing, Array] = {}
 
     def get_form_class(self) -> type[forms.Form]:
         """Return the form; it is the same for whoever asks, and takes long to make."""
@@ -263,7 +261,6 @@ class PrisonerFilter(django_filters.FilterSet):
         """
         for name in ("_narrowings", "_listed"):
             self.__dict__.pop(name, None)
-        self._bits.clear()
 
     def numbers(self, language: str = "en") -> Array:
         """Return the numbers of all the people listed, in the order asked for."""
@@ -327,16 +324,24 @@ class PrisonerFilter(django_filters.FilterSet):
         return keys
 
     def _custody(self, narrowing: Narrowing, places: Array) -> Array:
-        """Return what is so on the day asked about of some of those whom it matters for."""
+        """Return what is so of some people on the day asked about."""
         people = narrowing.people
-        if (known := self._bits.get(narrowing)) is not None:
-            return known[places]
-        if people.knows(self.day):
-            return self._custody_of(people)[places]
-        return self._custody_of(people.some(places))
+        if self._is_known_of(people):
+            return people.custody(self.day, self._releases).take(places)
+        return people.some(places).custody(self.day, self._releases)
 
-    def _custody_of(self, people: People) -> Array:
-        return people.custody(self.day, self.snapshot.seen["release"])
+    def _possibly(self, people: People) -> Array:
+        return people.possibly(self.statuses, self.day, self._releases)
+
+    def _is_known_of(self, people: People) -> bool:
+        """Return whether it is known of everybody, or is to be known as all ask for it: today."""
+        if self.day == self.today and not people.knows(self.day):
+            people.custody(self.day, self._releases)
+        return people.knows(self.day)
+
+    @property
+    def _releases(self) -> Array:
+        return self.snapshot.seen["release"]
 
     @cached_property
     def _narrowings(self) -> list[Narrowing]:
@@ -358,17 +363,13 @@ class PrisonerFilter(django_filters.FilterSet):
                 else:
                     narrowing.add(name, possible(people))
         if self.statuses:
-            questions.append(("status", self._custody_of))
+            questions.append(("status", self._possibly))
         # What takes longest is asked last, and then of no more people than it matters for.
-        for at, (name, question) in enumerate(questions, start=1):
-            is_known = name == "status" and people.knows(self.day)
-            places = narrowing.matter() if at == len(questions) and not is_known else None
-            if name == "status":
-                self._bits[narrowing] = narrowing.ask(question, places, kind=np.uint8)
-                bits = np.uint8(bits_of(self.statuses, certainly=False))
-                narrowing.add(name, (self._bits[narrowing] & bits) != 0)
-            else:
-                narrowing.add(name, narrowing.ask(question, places))
+        for name, question in questions[:-1]:
+            narrowing.add(name, question(people))
+        for name, question in questions[-1:]:
+            is_known = name == "status" and self._is_known_of(people)
+            narrowing.add(name, question(people) if is_known else narrowing.ask(question))
         return narrowing
 
     @cached_property

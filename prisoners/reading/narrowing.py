@@ -43,8 +43,17 @@ class Narrowing:
         self._masks[name] = mask
         self._in_order = None
 
-    def matter(self) -> Array | None:
-        """Return the places of those for whom one more filter, the last, matters; None: all.
+    def ask(self, question: Question) -> Array:
+        """Return the answer to the last filter's question, of whom it matters for."""
+        places = self._whom_one_more_matters_for()
+        if places is None:
+            return question(self.people)
+        answer: Array = np.zeros(len(self.people), dtype=bool)
+        answer[places] = question(self.people.some(places))
+        return answer
+
+    def _whom_one_more_matters_for(self) -> Array | None:
+        """Return their places; None: all.
 
         Whoever none of the filters so far leaves is left by no two of them and the new one.
         """
@@ -54,14 +63,6 @@ class Narrowing:
         if np.count_nonzero(mask) > MOST * len(mask):
             return None
         return np.flatnonzero(mask)
-
-    def ask(self, question: Question, places: Array | None, kind: type = bool) -> Array:
-        """Return the answer for each person; nothing of those who are not at ``places``."""
-        if places is None:
-            return question(self.people)
-        answer: Array = np.zeros(len(self.people), dtype=kind)
-        answer[places] = question(self.people.some(places))
-        return answer
 
     def chosen(self, *, without: str | None = None) -> Chosen:
         """Return whom the filters leave, one of them set aside."""

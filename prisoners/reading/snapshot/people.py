@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property, reduce
 from typing import Final
 
 import numpy as np
@@ -207,44 +208,23 @@ class People:
         if (known := self._days.get(on)) is not None:
             self._days.move_to_end(on)
             return known
-        found = self._custody(on, seen_releases)
+        custody = Custody(self, on, seen_releases)
+        found = np.zeros(len(self), dtype=np.uint8)
+        for bit in _MEANT:
+            found |= custody.holds(bit).view(np.uint8) * np.uint8(bit)
         self._days[on] = found
         while len(self._days) > DAYS_KEPT:
             self._days.popitem(last=False)
         return found
 
-    def _custody(self, on: int, seen_releases: Array) -> Array:
-        arrays = self.columns.arrays
-        certainly_in = self.of_detentions((arrays["in_from"] <= on) & (on <= arrays["in_until"]))
-        possibly_in = self.of_detentions(
-            (arrays["may_be_in_from"] <= on) & (on < arrays["over_after"])
-        )
-        if len(arrays["undone_owner"]):
-            undone = (arrays["undone_from"] <= on) & seen_releases[arrays["undone_release"]]
-            possibly_in = possibly_in.copy()
-            possibly_in[arrays["undone_owner"][undone]] = True
-        certainly_over, possibly_over = arrays["over_from"] <= on, arrays["may_be_over_from"] <= on
-        certainly_died = arrays["dead_from"] <= on
-        possibly_died = arrays["may_be_dead_from"] <= on
-        held = certainly_in & ~certainly_died
-        released = certainly_over & ~possibly_in & ~possibly_died
-        none = ~(certainly_died | held | released)
-        nothing = ~(possibly_in | possibly_over | possibly_died) & arrays["has_detention"]
-        bits = {
-            CERTAINLY[Status.HELD]: held,
-            CERTAINLY[Status.RELEASED]: released,
-            CERTAINLY[Status.DIED]: certainly_died,
-            POSSIBLY[Status.HELD]: possibly_in & ~certainly_died,
-            POSSIBLY[Status.RELEASED]: possibly_over
-            & ~certainly_in
-            & ~(arrays["in_last_from"] <= on),
-            POSSIBLY[Status.DIED]: possibly_died & (~certainly_in | certainly_died),
-            UNKNOWN: none & ~nothing,
-            NOT_YET: none & nothing,
-        }
-        found = np.zeros(len(self), dtype=np.uint8)
-        for bit, holds in bits.items():
-            found |= holds.view(np.uint8) * np.uint8(bit)
+    def possibly(self, statuses: Sequence[Status], day: date, seen_releases: Array) -> Array:
+        """Return for each person whether one of some statuses is possible on a day."""
+        asked = bits_of(statuses, certainly=False)
+        if self.knows(day):
+            known: Array = (self.custody(day, seen_releases) & np.uint8(asked)) != 0
+            return known
+        custody = Custody(self, day.toordinal(), seen_releases)
+        found: Array = reduce(np.logical_or, [custody.holds(bit) for bit in _MEANT if bit & asked])
         return found
 
     def length_held(self, day: date) -> Array:
@@ -252,6 +232,105 @@ class People:
         since = self.array("open_since")
         still = np.where(since == ALWAYS, NEVER, day.toordinal() - since)
         return np.maximum(still, self.array("longest_closed"))
+
+
+class Custody:
+    """What is certain and possible of some people on a day; found out as far as it is asked for."""
+
+    def __init__(self, people: People, on: int, seen_releases: Array) -> None:
+        self.people = people
+        self.on = on
+        self.seen_releases = seen_releases
+
+    def holds(self, bit: int) -> Array:
+        """Return for each person whether what a bit stands for is so."""
+        answer: Array = getattr(self, _MEANT[bit])
+        return answer
+
+    @cached_property
+    def held(self) -> Array:
+        return self._certainly_in & ~self.died
+
+    @cached_property
+    def released(self) -> Array:
+        return self._by("over_from") & ~self._possibly_in & ~self._possibly_died
+
+    @cached_property
+    def died(self) -> Array:
+        return self._by("dead_from")
+
+    @cached_property
+    def possibly_held(self) -> Array:
+        return self._possibly_in & ~self.died
+
+    @cached_property
+    def possibly_released(self) -> Array:
+        return self._possibly_over & ~self._certainly_in & ~self._by("in_last_from")
+
+    @cached_property
+    def possibly_died(self) -> Array:
+        return self._possibly_died & (~self._certainly_in | self.died)
+
+    @cached_property
+    def unknown(self) -> Array:
+        return self._none & ~self._nothing
+
+    @cached_property
+    def not_yet(self) -> Array:
+        return self._none & self._nothing
+
+    def _by(self, name: str) -> Array:
+        begun: Array = self.people.array(name) <= self.on
+        return begun
+
+    @cached_property
+    def _certainly_in(self) -> Array:
+        return self.people.of_detentions(
+            self._by("in_from") & (self.on <= self.people.array("in_until"))
+        )
+
+    @cached_property
+    def _possibly_in(self) -> Array:
+        found = self.people.of_detentions(
+            self._by("may_be_in_from") & (self.on < self.people.array("over_after"))
+        )
+        owner = self.people.array("undone_owner")
+        if len(owner):
+            release = self.people.array("undone_release")
+            undone = self._by("undone_from") & self.seen_releases[release]
+            found = found.copy()
+            found[owner[undone]] = True
+        return found
+
+    @cached_property
+    def _possibly_over(self) -> Array:
+        return self._by("may_be_over_from")
+
+    @cached_property
+    def _possibly_died(self) -> Array:
+        return self._by("may_be_dead_from")
+
+    @cached_property
+    def _none(self) -> Array:
+        return ~(self.died | self.held | self.released)
+
+    @cached_property
+    def _nothing(self) -> Array:
+        possibly = self._possibly_in | self._possibly_over | self._possibly_died
+        return ~possibly & self.people.array("has_detention")
+
+
+# What the bits stand for, by the name that ``Custody`` has for it.
+_MEANT: Final = {
+    CERTAINLY[Status.HELD]: "held",
+    CERTAINLY[Status.RELEASED]: "released",
+    CERTAINLY[Status.DIED]: "died",
+    POSSIBLY[Status.HELD]: "possibly_held",
+    POSSIBLY[Status.RELEASED]: "possibly_released",
+    POSSIBLY[Status.DIED]: "possibly_died",
+    UNKNOWN: "unknown",
+    NOT_YET: "not_yet",
+}
 
 
 def status_of(bits: int) -> Status:
