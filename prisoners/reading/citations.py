@@ -137,12 +137,15 @@ class Citations:
         # Each source once, however many citations of it there are; none that is not public.
         wanted = {one.source_id for one in found_here}
         sources = {one.pk: one for one in found(_sources, wanted)} if wanted else {}
+        cited = [(name, f"{name}_id", numbers[name]) for name in names]
         for citation in found_here:
-            if citation.source_id not in sources:
+            source = sources.get(citation.source_id)
+            if source is None:
                 continue
-            citation.source = sources[citation.source_id]
-            for name, ids in numbers.items():
-                number = getattr(citation, f"{name}_id")
+            citation.source = source
+            values = citation.__dict__
+            for name, attname, ids in cited:
+                number = values[attname]
                 if number in ids and self._untold.lets(citation, (name, number)):
                     self._found[(name, number), citation.field].append(citation)
 
