@@ -24,7 +24,7 @@ from prisoners.reading.facets import FACETS, Chosen, DateFacet, Facet
 from prisoners.reading.narrowing import Narrowing, Question
 from prisoners.reading.people import Sort
 from prisoners.reading.search import LONGEST, Found, find
-from prisoners.reading.snapshot.columns import ALWAYS, NEVER, Array
+from prisoners.reading.snapshot.columns import ALWAYS, NEVER, Array, places_of
 from prisoners.reading.snapshot.kept import Snapshot
 from prisoners.reading.snapshot.people import People, bits_of, status_of
 
@@ -296,9 +296,8 @@ class PrisonerFilter(django_filters.FilterSet):
         asked = np.array(sorted(numbers), dtype=np.int64)
         for one in self._listed:
             theirs = one.people.columns.numbers[one.places]
-            at = np.searchsorted(theirs, asked)
-            at = at[at < len(theirs)]
-            at = at[np.isin(theirs[at], asked)]
+            place, is_listed = places_of(asked, theirs)
+            at = place[is_listed]
             bits = self._custody(one.narrowing, one.places[at])
             certain = one.certain[at] if one.certain is not None else np.ones(len(at), dtype=bool)
             for number, bit, is_certain in zip(theirs[at], bits, certain, strict=True):

@@ -304,7 +304,7 @@ def _table(
     return np.concatenate(parts) if parts else np.empty((0, width), dtype=np.int64)
 
 
-def _places(of: Array, numbers: Array) -> tuple[Array, Array]:
+def places_of(of: Array, numbers: Array) -> tuple[Array, Array]:
     """Return where people are among some numbers, and whether they are there at all.
 
     Somebody who was published between two questions is not: they are in the next version.
@@ -317,7 +317,7 @@ def _places(of: Array, numbers: Array) -> tuple[Array, Array]:
 
 def _several(table: Array, numbers: Array) -> Several:
     """Return what each person has of one thing, each value once."""
-    place, known = _places(table[:, 0], numbers)
+    place, known = places_of(table[:, 0], numbers)
     rows = np.column_stack([place, table[:, 1:]])[known]
     rows = rows[np.lexsort(rows.T[::-1])]
     rows = rows[np.append(True, (rows[1:] != rows[:-1]).any(axis=1))] if len(rows) else rows
@@ -378,7 +378,7 @@ class _Detentions:
 
     def __init__(self, table: Array, numbers: Array) -> None:
         self.numbers = numbers
-        place, known = _places(table[:, 0], numbers)
+        place, known = places_of(table[:, 0], numbers)
         self.table = table = table[known]
         self.place = place[known]
         self.first, self.others = _first_and_others(self.place)

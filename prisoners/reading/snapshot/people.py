@@ -20,6 +20,7 @@ from prisoners.reading.snapshot.columns import (
     Several,
     fold,
     others_of,
+    places_of,
 )
 
 # Days whose answers are kept: that of today is asked at nearly every request.
@@ -86,10 +87,7 @@ class Taken(Mapping[str, Array]):
         return np.concatenate([array.take(self.places), others])
 
     def _undone(self, array: Array, *, is_owner: bool) -> Array:
-        owner = self.arrays["undone_owner"]
-        place = np.searchsorted(self.places, owner)
-        inside = place < len(self.places)
-        inside[inside] = self.places[place[inside]] == owner[inside]
+        place, inside = places_of(self.arrays["undone_owner"], self.places)
         return place[inside] if is_owner else array[inside]
 
     def __iter__(self) -> Iterator[str]:
@@ -127,7 +125,7 @@ class People:
         return People(self.columns, self.places, self.living() & ~gone)
 
     def some(self, places: Array) -> People:
-        """Return those at some places, in order, to ask about their detentions and days alone."""
+        """Return those at some places, in order and each once: of their detentions and days alone."""
         taken = Taken(self.columns.arrays, places, len(self))
         return People(Columns(self.columns.numbers[places], taken, {}, {}), {})
 
@@ -151,11 +149,8 @@ class People:
     def among(self, numbers: Sequence[int]) -> Array:
         """Return for each person whether theirs is among some numbers."""
         mask = np.zeros(len(self), dtype=bool)
-        asked = np.array(numbers, dtype=np.int64)
-        place = np.searchsorted(self.columns.numbers, asked)
-        inside = place < len(self)
-        place = place[inside]
-        mask[place[self.columns.numbers[place] == asked[inside]]] = True
+        place, known = places_of(np.array(numbers, dtype=np.int64), self.columns.numbers)
+        mask[place[known]] = True
         return mask
 
     def living(self) -> Array:
