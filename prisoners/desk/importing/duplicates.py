@@ -6,7 +6,6 @@ certainly born on another day, or has another id of the same list, is somebody e
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +14,13 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import CharField, ExpressionWrapper, F
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from prisoners import dates
 from prisoners.dates import Interval
+from prisoners.desk.importing.among import among
 from prisoners.desk.importing.understanding import Understood
 from prisoners.models import Detention, ExternalId, NameKey, PrisonerName
 from prisoners.names import THRESHOLD, score, sound_key
@@ -35,7 +34,7 @@ KEYS: Final = 12
 # How many ranges of the index are asked for in one query.
 AT_ONCE: Final = 2000
 # How many of them are kept for the next rows: names of a list share their words.
-KEPT: Final = 8000
+KEPT: Final = 16_000
 # How alike folded names have to be to be compared in full, and how many of a row are.
 ALIKE: Final = 0.7
 COMPARED: Final = 8
@@ -129,7 +128,7 @@ def likenesses(
     people = {one.prisoner for some in alike.values() for one in some}
     began = _arrests(people)
     others = set(
-        ExternalId.objects.filter(scheme=scheme, prisoner__in=_among(people)).values_list(
+        ExternalId.objects.filter(scheme=scheme, prisoner__in=among(people)).values_list(
             "prisoner", flat=True
         )
     )
@@ -226,15 +225,8 @@ def _asked(ranges: Sequence[tuple[str, str]]) -> dict[int, dict[str, list[int]]]
     }
 
 
-def _among(numbers: Iterable[int]) -> RawSQL:
-    """Return numbers as one parameter: thousands would take Django longer than the answer takes."""
-    if connection.vendor == "postgresql":
-        return RawSQL("SELECT UNNEST(%s::bigint[])", [list(numbers)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(numbers))])
-
-
 def _spellings(names: Iterable[int]) -> dict[int, _Spelling]:
-    rows = PrisonerName.objects.filter(pk__in=_among(names)).order_by()
+    rows = PrisonerName.objects.filter(pk__in=among(names)).order_by()
     # As text: most of them are never compared.
     birth = ExpressionWrapper(F("prisoner__birth"), CharField())
     return {
@@ -245,7 +237,7 @@ def _spellings(names: Iterable[int]) -> dict[int, _Spelling]:
 
 def _arrests(people: Iterable[int]) -> dict[int, list[Interval]]:
     found: dict[int, list[Interval]] = defaultdict(list)
-    rows = Detention.objects.filter(prisoner__in=_among(people), began__isnull=False).order_by()
+    rows = Detention.objects.filter(prisoner__in=among(people), began__isnull=False).order_by()
     for prisoner, began in rows.values_list("prisoner", "began"):
         found[prisoner].append(began)
     return found

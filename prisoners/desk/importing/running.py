@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from prisoners.desk import operations
 from prisoners.desk.importing.ahead import MANY, Foreseen, foreseen
+from prisoners.desk.importing.among import among
 from prisoners.desk.importing.planning import KEEP, NEW, PERSON, SKIP, TAKE, Plan, Planner, batches
 from prisoners.desk.importing.profile import Layout, LayoutError, read_layout
 from prisoners.desk.importing.reading import FileError, Listing, open_listing
@@ -274,7 +275,7 @@ def _run(
         done = 0
         for batch in rows:
             numbers = [row.number for row in batch.rows]
-            previewed = ImportRow.objects.filter(of=one, number__in=numbers)
+            previewed = ImportRow.objects.filter(of=one, number__in=among(numbers))
             decisions: Mapping[int, Any] = dict(previewed.values_list("number", "decisions"))
             plans = planner.plan(batch, decisions)
             previewed.delete()

@@ -314,9 +314,7 @@ class Understanding:
         self._keep(row, heading, "term", value, shown_term(value.value))
 
     def _amounts(self, row: Understood, amounts: dict[str, str]) -> None:
-        units = [
-            (name.removeprefix("term_"), amounts[name]) for name in AMOUNTS if name in amounts
-        ]
+        units = [(name.removeprefix("term_"), amounts[name]) for name in AMOUNTS if name in amounts]
         headings = [h for _p, h, column, _k in self.columns if column.field in amounts]
         is_short = all(len(text) <= SHORT for _unit, text in units)
         value = (self._read_amounts if is_short else self._amount)(tuple(units))
