@@ -100,21 +100,12 @@ class Index:
                 left.append(one)
         for begin in range(0, len(left), AT_ONCE):
             some = left[begin : begin + AT_ONCE]
-            there = _asked(some)
+            there = _asked(some, self.newest_name)
             for place, one in enumerate(some):
-                found[one] = self._kept[one] = self._older(there.get(place, {}))
+                found[one] = self._kept[one] = there.get(place, {})
         for one in list(islice(self._kept, max(len(self._kept) - KEPT, 0))):
             del self._kept[one]
         return found
-
-    def _older(self, details: Mapping[str, list[int]]) -> dict[str, list[int]]:
-        """Leave out what is new, and more of one detail than is ever compared."""
-        newest = self.newest_name
-        older = {
-            detail: [name for name in names if newest is None or name <= newest][:COMPARED]
-            for detail, names in details.items()
-        }
-        return {detail: names for detail, names in older.items() if names}
 
 
 def likenesses(
@@ -191,8 +182,13 @@ def _near(ranges: Sequence[_Range], index: Index) -> dict[int, list[tuple[int, s
     }
 
 
-def _asked(ranges: Sequence[tuple[str, str]]) -> dict[int, dict[str, list[int]]]:
-    """Return what lies in each range of the index, by its place among them: names by detail."""
+def _asked(
+    ranges: Sequence[tuple[str, str]], newest_name: int | None
+) -> dict[int, dict[str, list[int]]]:
+    """Return what lies in each range of the index, by its place among them: names by detail.
+
+    Of one detail, as many as are ever compared.
+    """
     table = NameKey._meta.db_table
     cast = "::bytea" if connection.vendor == "postgresql" else ""
     one = f"(%s, %s{cast}, %s{cast}, %s{cast})"
@@ -207,22 +203,23 @@ def _asked(ranges: Sequence[tuple[str, str]]) -> dict[int, dict[str, list[int]]]
         "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "
         "AND entry.detail >= wanted.low AND entry.detail < wanted.high"
     )
-    found: dict[int, dict[Any, list[int]]] = defaultdict(dict)
+    found: dict[int, dict[str, list[int]]] = defaultdict(dict)
     # Many names have the same detail, and most of them come one after the other.
-    last: tuple[int | None, Any] = (None, None)
+    last_place, last_detail = -1, None
     names: list[int] = []
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(2000):
             for place, name, detail in rows:
-                if last != (place, detail):
-                    last = place, detail
-                    names = found[place].setdefault(bytes(detail), [])
-                names.append(name)
-    return {
-        place: {detail.decode(): names for detail, names in details.items()}
-        for place, details in found.items()
-    }
+                # Not asked of the database: it would look by the number, and not by the key.
+                if newest_name is not None and name > newest_name:
+                    continue
+                if detail != last_detail or place != last_place:
+                    last_place, last_detail = place, detail
+                    names = found[place].setdefault(bytes(detail).decode(), [])
+                if len(names) < COMPARED:
+                    names.append(name)
+    return found
 
 
 def _spellings(names: Iterable[int]) -> dict[int, _Spelling]:
