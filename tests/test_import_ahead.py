@@ -144,10 +144,10 @@ def test_nobody_helps_inside_a_transaction_or_with_a_short_list() -> None:
 
 def test_a_long_list_is_imported_with_help(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "MANY", 1)
-    content = as_csv([viasna_row(one) for one in range(1, 1200)])
+    listing = open_listing(io.BytesIO(as_csv([viasna_row(one) for one in range(1, 1200)])))
     with helped():
         one, report = running.import_file(
-            file=io.BytesIO(content), file_name="list.csv", layout=find("viasna")
+            listing=listing, file_name="list.csv", layout=find("viasna")
         )
     assert (report.rows, report.counts["created"]) == (1199, 1199)
     assert list(one.rows.order_by("number").values_list("number", flat=True)) == list(

@@ -121,8 +121,7 @@ def choose(*, one: Import, layout: Layout, source: str = "") -> None:
     with transaction.atomic():
         one = _locked(one, Stage.UPLOADED, Stage.PLANNED, Stage.FAILED)
         listing = _listing_of(one, layout)
-        if problems := layout.problems_with(listing.headings):
-            raise LayoutError(problems)
+        _refuse_unfit(listing, layout)
         _describe(one, listing)
         one.layout = dict(layout.given)
         one.profile = layout.name
@@ -202,23 +201,22 @@ def run(
 
 def import_file(
     *,
-    file: IO[bytes],
+    listing: Listing,
     file_name: str,
     layout: Layout,
     source: str = "",
-    encoding: str = "",
     progress: Progress = _silent,
     watch: Callable[[list[Plan]], None] = lambda _plans: None,
 ) -> tuple[Import, Report]:
-    """Import a file at once, as the command does. ``source`` is a title, or the address of one.
+    """Import a list at once, as the command does. ``source`` is a title, or the address of one.
 
     ``watch`` is given the plans as they are made. Raise FileError, LayoutError or NotImportedError,
     and then nothing is written.
     """
-    listing = _fitting(file, layout, encoding)
+    _refuse_unfit(listing, layout)
     one = Import(
         file_name=_file_name(file_name),
-        digest=_digest(file),
+        digest=_digest(listing.file),
         profile=layout.name,
         layout=dict(layout.given),
         source_named=source,
@@ -237,14 +235,13 @@ def import_file(
 
 def try_file(
     *,
-    file: IO[bytes],
+    listing: Listing,
     layout: Layout,
-    encoding: str = "",
     progress: Progress = _silent,
     watch: Callable[[list[Plan]], None] = lambda _plans: None,
 ) -> Report:
-    """Say what importing a file would do, and write nothing at all."""
-    listing = _fitting(file, layout, encoding)
+    """Say what importing a list would do, and write nothing at all."""
+    _refuse_unfit(listing, layout)
     report = Report()
     with _planner(layout, listing) as planner:
         for plans in _planned(planner, listing, progress):
@@ -415,11 +412,9 @@ def listing_of(one: Import) -> Listing:
     return _listing_of(one)
 
 
-def _fitting(file: IO[bytes], layout: Layout, encoding: str) -> Listing:
-    listing = open_listing(file, encoding or layout.encoding)
+def _refuse_unfit(listing: Listing, layout: Layout) -> None:
     if problems := layout.problems_with(listing.headings):
         raise LayoutError(problems)
-    return listing
 
 
 def _describe(one: Import, listing: Listing) -> None:

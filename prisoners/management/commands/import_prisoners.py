@@ -74,10 +74,9 @@ class Command(BaseCommand):
             sys.exit(INCOMPLETE)
 
     def _import(self, path: Path, layout: Layout, options: dict[str, Any]) -> Report:
-        encoding = options["encoding"]
         with ExitStack() as stack:
             file = stack.enter_context(path.open("rb"))
-            listing = open_listing(file, encoding or layout.encoding)
+            listing = open_listing(file, options["encoding"] or layout.encoding)
             for remark in listing.remarks:
                 self.stdout.write(f"  {remark}")
             for words, headings in (
@@ -99,9 +98,8 @@ class Command(BaseCommand):
                 self._tell(plans)
 
             settings: dict[str, Any] = {
-                "file": file,
+                "listing": listing,
                 "layout": layout,
-                "encoding": encoding,
                 "progress": Progress(max(listing.total, 1), "rows", sys.stderr),
                 "watch": watch,
             }
