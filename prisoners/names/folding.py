@@ -18,10 +18,10 @@ _MARK_CLASS = "".join(
     chr(n) for n in range(0x300, 0x10000) if unicodedata.category(chr(n)).startswith("M")
 )
 # Letters that are one sign each, in both cases and however they are normalised.
-_PLAIN_LATIN = "[A-Za-zÀ-ÖØ-öø-įĴ-ľŁ-ňŊ-ž]+"
-_PLAIN_CYRILLIC = "[\u0400-\u045f]+"
+_PLAIN_LATIN = "[A-Za-zÀ-ÖØ-öø-įĴ-ľŁ-ňŊ-ž]++"
+_PLAIN_CYRILLIC = "[\u0400-\u045f]++"
 # Words of them with a space between: nearly all names.
-_PLAIN = re.compile("|".join(f"{w}(?: {w})*" for w in (_PLAIN_LATIN, _PLAIN_CYRILLIC)))
+_PLAIN = re.compile("|".join(f"{w}(?: {w})*+" for w in (_PLAIN_LATIN, _PLAIN_CYRILLIC)))
 _APOSTROPHES = "'’ʼ‘`´ʹʺ′″׳״ˈʻ"
 _PART = f"[^\\W\\d_]+(?:[{_MARK_CLASS}']+[^\\W\\d_]*)*"
 _HYPHENS = re.compile("[-‐‑‒–—־=]")
