@@ -157,7 +157,8 @@ def _by_helpers(
         while waiting:
             yield _answered(foresight, *waiting.popleft())
     finally:
-        pool.shutdown(cancel_futures=True)
+        # What a helper has kept takes it a while to let go of, and is nothing to wait for.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _asked(pool: ProcessPoolExecutor, settled: str, batch: list[Row]) -> Future[Foreseen] | None:
