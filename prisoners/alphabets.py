@@ -8,7 +8,6 @@ Belarusian, Russian and Ukrainian orders together, Latin before Cyrillic before 
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 from typing import Final
 
 # Each language's own alphabet is a subsequence of this: ґ after г and є after е (Ukrainian),
@@ -34,11 +33,12 @@ def sort_key(text: str, filed_as: str = "") -> str:
         *given, family = text.split() or [""]
         filed_as = " ".join([family, *given])
     composed = unicodedata.normalize("NFC", filed_as).casefold()
-    return "".join(_place(letter) for letter in composed if letter.isalnum() or letter == " ")
+    return composed.translate(_SORTED)
 
 
-@lru_cache(maxsize=4096)
 def _place(letter: str) -> str:
+    if not letter.isalnum() and letter != " ":
+        return ""
     if letter in _PLACES:
         return _PLACES[letter]
     if letter == " ":
@@ -46,3 +46,14 @@ def _place(letter: str) -> str:
     decomposed = unicodedata.normalize("NFD", letter.translate(_BASES))
     base = "".join(part for part in decomposed if not unicodedata.combining(part))
     return base if base.isascii() else f"я{base}"
+
+
+class _Sorted(dict[int, str]):
+    """What signs are sorted by, by their numbers; worked out when one comes for the first time."""
+
+    def __missing__(self, number: int) -> str:
+        place = self[number] = _place(chr(number))
+        return place
+
+
+_SORTED: Final = _Sorted()

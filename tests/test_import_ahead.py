@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.contrib import admin
 from django.db import transaction
 
 from prisoners.desk.importing import ahead, running
 from prisoners.desk.importing.ahead import Foreseen, foreseen, helped
 from prisoners.desk.importing.duplicates import Likeness
+from prisoners.desk.importing.helper import begin
 from prisoners.desk.importing.planning import Planner
 from prisoners.desk.importing.profile import find
 from prisoners.desk.importing.reading import Row, open_listing
@@ -123,6 +127,13 @@ def test_a_helper_ends_with_the_one_that_is_killed(tmp_path: Path) -> None:
     assert Prisoner.objects.count() == 0
 
 
+def test_a_helper_loads_no_desk() -> None:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context, initializer=begin) as pool:
+        assert pool.submit(desks).result() == 0
+    assert desks() > 0
+
+
 def test_nobody_helps_inside_a_transaction_or_with_a_short_list() -> None:
     with transaction.atomic(), helped():
         assert ahead._helpers.get() == 0
@@ -133,16 +144,21 @@ def test_nobody_helps_inside_a_transaction_or_with_a_short_list() -> None:
 
 def test_a_long_list_is_imported_with_help(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "MANY", 1)
-    content = as_csv([viasna_row(one) for one in range(1, 1200)])
+    listing = open_listing(io.BytesIO(as_csv([viasna_row(one) for one in range(1, 1200)])))
     with helped():
         one, report = running.import_file(
-            file=io.BytesIO(content), file_name="list.csv", layout=find("viasna")
+            listing=listing, file_name="list.csv", layout=find("viasna")
         )
     assert (report.rows, report.counts["created"]) == (1199, 1199)
     assert list(one.rows.order_by("number").values_list("number", flat=True)) == list(
         range(2, 1201)
     )
     assert Import.objects.get().counts["created"] == 1199
+
+
+def desks() -> int:
+    """Return how many kinds of record have a desk in this process."""
+    return len(admin.site._registry)
 
 
 def children(process: int) -> list[int]:

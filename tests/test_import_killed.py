@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from prisoners.desk.importing import process, running
 from prisoners.desk.importing.profile import find
+from prisoners.desk.importing.reading import open_listing
 from prisoners.models import (
     Citation,
     Detention,
@@ -169,7 +170,7 @@ def test_the_command_and_the_desk_do_the_same() -> None:
     running.choose(one=one, layout=find("viasna"))
     running.preview(one=one)
     said = running.run(one=one)
-    dry = running.try_file(file=io.BytesIO(content), layout=find("viasna"))
+    dry = running.try_file(listing=open_listing(io.BytesIO(content)), layout=find("viasna"))
     assert said.rows == dry.rows == 4
     assert said.counts["refused"] == dry.counts["refused"] == 1
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from prisoners.desk import workflow
 from prisoners.desk.importing import report, running
 from prisoners.desk.importing.profile import Layout, LayoutError, find, read_layout
-from prisoners.desk.importing.reading import FileError
+from prisoners.desk.importing.reading import FileError, open_listing
 from prisoners.models import (
     Citation,
     Detention,
@@ -46,9 +46,8 @@ def brought(
     rows: list[dict[str, str]], profile: str | Layout = "viasna", **settings: Any
 ) -> tuple[Import, running.Report]:
     layout = profile if isinstance(profile, Layout) else find(profile)
-    return running.import_file(
-        file=io.BytesIO(as_csv(rows)), file_name="list.csv", layout=layout, **settings
-    )
+    listing = open_listing(io.BytesIO(as_csv(rows)), layout.encoding)
+    return running.import_file(listing=listing, file_name="list.csv", layout=layout, **settings)
 
 
 def counts(said: running.Report) -> dict[str, int]:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prisoners.names import THRESHOLD, asked, entries, fold, labels, near_words, same, score
-from prisoners.names.folding import MAX_TEXT
+from prisoners.names.folding import MAX_TEXT, split
 from prisoners.names.keys import near_skeletons, skeleton
 
 LETTERS = (
@@ -336,3 +336,16 @@ def test_the_answer_is_the_same_in_every_process() -> None:
 def test_names_need_no_django() -> None:
     code = "import sys, prisoners.names; assert not [m for m in sys.modules if 'django' in m]"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_name_of_plain_letters_is_taken_apart_as_any_other() -> None:
+    # A sign that is not seen is dropped, and with it the short way.
+    for letter in map(chr, range(0x41, 0x530)):
+        for text in (
+            letter,
+            f"A{letter}b {letter}",
+            f"ж{letter} {letter}Я",
+            f"Mr {letter}",
+            60 * letter,
+        ):
+            assert split(text) == split(f"{text}\u200b")

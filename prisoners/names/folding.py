@@ -17,6 +17,11 @@ MAX_WORDS = 8
 _MARK_CLASS = "".join(
     chr(n) for n in range(0x300, 0x10000) if unicodedata.category(chr(n)).startswith("M")
 )
+# Letters that are one sign each, in both cases and however they are normalised.
+_PLAIN_LATIN = "[A-Za-zÀ-ÖØ-öø-įĴ-ľŁ-ňŊ-ž]++"
+_PLAIN_CYRILLIC = "[\u0400-\u045f]++"
+# Words of them with a space between: nearly all names.
+_PLAIN = re.compile("|".join(f"{w}(?: {w})*+" for w in (_PLAIN_LATIN, _PLAIN_CYRILLIC)))
 _APOSTROPHES = "'’ʼ‘`´ʹʺ′″׳״ˈʻ"
 _PART = f"[^\\W\\d_]+(?:[{_MARK_CLASS}']+[^\\W\\d_]*)*"
 _HYPHENS = re.compile("[-‐‑‒–—־=]")
@@ -216,6 +221,10 @@ def split(text: str) -> list[list[str]]:
 
 def words_of(text: str) -> Iterator[list[str]]:
     """The words of a text however long, as ``split`` gives those of a name."""
+    if _PLAIN.fullmatch(text):
+        for plain in _TITLE.sub(" ", text).lower().split():
+            yield [plain[:MAX_WORD]]
+        return
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
     text = unicodedata.normalize("NFKC", text.translate(_ONE_APOSTROPHE))

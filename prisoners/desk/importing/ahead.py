@@ -22,6 +22,7 @@ from typing import Final
 from django.db import connection
 from django.utils import translation
 
+from prisoners.desk.importing.among import among_texts
 from prisoners.desk.importing.duplicates import Index, Likeness, likenesses
 from prisoners.desk.importing.helper import begin
 from prisoners.desk.importing.profile import Layout, read_layout
@@ -76,16 +77,16 @@ class Foresight:
         """Read rows, and look for people whom those may be that nobody is known for yet."""
         read = self.read(batch)
         records = {row.record for row in read.rows if not row.refusal}
-        ids = {row.facts.get("external_id") for row in read.rows} - {None}
+        ids = {row.facts["external_id"] for row in read.rows if "external_id" in row.facts}
         known = {
             *ImportRow.objects.filter(
-                profile=self.layout.name, record__in=records, stands=True
+                profile=self.layout.name, record__in=among_texts(records), stands=True
             ).values_list("record", flat=True)
         }
         named = {
-            *ExternalId.objects.filter(scheme=self.layout.scheme, value__in=ids).values_list(
-                "value", flat=True
-            )
+            *ExternalId.objects.filter(
+                scheme=self.layout.scheme, value__in=among_texts(ids)
+            ).values_list("value", flat=True)
         }
         new = [
             row
@@ -156,7 +157,8 @@ def _by_helpers(
         while waiting:
             yield _answered(foresight, *waiting.popleft())
     finally:
-        pool.shutdown(cancel_futures=True)
+        # What a helper has kept takes it a while to let go of, and is nothing to wait for.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _asked(pool: ProcessPoolExecutor, settled: str, batch: list[Row]) -> Future[Foreseen] | None:

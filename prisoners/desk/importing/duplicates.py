@@ -6,7 +6,6 @@ certainly born on another day, or has another id of the same list, is somebody e
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +14,13 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import CharField, ExpressionWrapper, F
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from prisoners import dates
 from prisoners.dates import Interval
+from prisoners.desk.importing.among import among
 from prisoners.desk.importing.understanding import Understood
 from prisoners.models import Detention, ExternalId, NameKey, PrisonerName
 from prisoners.names import THRESHOLD, score, sound_key
@@ -35,7 +34,7 @@ KEYS: Final = 12
 # How many ranges of the index are asked for in one query.
 AT_ONCE: Final = 2000
 # How many of them are kept for the next rows: names of a list share their words.
-KEPT: Final = 8000
+KEPT: Final = 16_000
 # How alike folded names have to be to be compared in full, and how many of a row are.
 ALIKE: Final = 0.7
 COMPARED: Final = 8
@@ -101,21 +100,12 @@ class Index:
                 left.append(one)
         for begin in range(0, len(left), AT_ONCE):
             some = left[begin : begin + AT_ONCE]
-            there = _asked(some)
+            there = _asked(some, self.newest_name)
             for place, one in enumerate(some):
-                found[one] = self._kept[one] = self._older(there.get(place, {}))
+                found[one] = self._kept[one] = there.get(place, {})
         for one in list(islice(self._kept, max(len(self._kept) - KEPT, 0))):
             del self._kept[one]
         return found
-
-    def _older(self, details: Mapping[str, list[int]]) -> dict[str, list[int]]:
-        """Leave out what is new, and more of one detail than is ever compared."""
-        newest = self.newest_name
-        older = {
-            detail: [name for name in names if newest is None or name <= newest][:COMPARED]
-            for detail, names in details.items()
-        }
-        return {detail: names for detail, names in older.items() if names}
 
 
 def likenesses(
@@ -129,7 +119,7 @@ def likenesses(
     people = {one.prisoner for some in alike.values() for one in some}
     began = _arrests(people)
     others = set(
-        ExternalId.objects.filter(scheme=scheme, prisoner__in=_among(people)).values_list(
+        ExternalId.objects.filter(scheme=scheme, prisoner__in=among(people)).values_list(
             "prisoner", flat=True
         )
     )
@@ -192,8 +182,13 @@ def _near(ranges: Sequence[_Range], index: Index) -> dict[int, list[tuple[int, s
     }
 
 
-def _asked(ranges: Sequence[tuple[str, str]]) -> dict[int, dict[str, list[int]]]:
-    """Return what lies in each range of the index, by its place among them: names by detail."""
+def _asked(
+    ranges: Sequence[tuple[str, str]], newest_name: int | None
+) -> dict[int, dict[str, list[int]]]:
+    """Return what lies in each range of the index, by its place among them: names by detail.
+
+    Of one detail, as many as are ever compared.
+    """
     table = NameKey._meta.db_table
     cast = "::bytea" if connection.vendor == "postgresql" else ""
     one = f"(%s, %s{cast}, %s{cast}, %s{cast})"
@@ -208,33 +203,27 @@ def _asked(ranges: Sequence[tuple[str, str]]) -> dict[int, dict[str, list[int]]]
         "WHERE entry.is_public IN (TRUE, FALSE) AND entry.key = wanted.key "
         "AND entry.detail >= wanted.low AND entry.detail < wanted.high"
     )
-    found: dict[int, dict[Any, list[int]]] = defaultdict(dict)
+    found: dict[int, dict[str, list[int]]] = defaultdict(dict)
     # Many names have the same detail, and most of them come one after the other.
-    last: tuple[int | None, Any] = (None, None)
+    last_place, last_detail = -1, None
     names: list[int] = []
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         while rows := cursor.fetchmany(2000):
             for place, name, detail in rows:
-                if last != (place, detail):
-                    last = place, detail
-                    names = found[place].setdefault(bytes(detail), [])
-                names.append(name)
-    return {
-        place: {detail.decode(): names for detail, names in details.items()}
-        for place, details in found.items()
-    }
-
-
-def _among(numbers: Iterable[int]) -> RawSQL:
-    """Return numbers as one parameter: thousands would take Django longer than the answer takes."""
-    if connection.vendor == "postgresql":
-        return RawSQL("SELECT UNNEST(%s::bigint[])", [list(numbers)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(numbers))])
+                # Not asked of the database: it would look by the number, and not by the key.
+                if newest_name is not None and name > newest_name:
+                    continue
+                if detail != last_detail or place != last_place:
+                    last_place, last_detail = place, detail
+                    names = found[place].setdefault(bytes(detail).decode(), [])
+                if len(names) < COMPARED:
+                    names.append(name)
+    return found
 
 
 def _spellings(names: Iterable[int]) -> dict[int, _Spelling]:
-    rows = PrisonerName.objects.filter(pk__in=_among(names)).order_by()
+    rows = PrisonerName.objects.filter(pk__in=among(names)).order_by()
     # As text: most of them are never compared.
     birth = ExpressionWrapper(F("prisoner__birth"), CharField())
     return {
@@ -245,7 +234,7 @@ def _spellings(names: Iterable[int]) -> dict[int, _Spelling]:
 
 def _arrests(people: Iterable[int]) -> dict[int, list[Interval]]:
     found: dict[int, list[Interval]] = defaultdict(list)
-    rows = Detention.objects.filter(prisoner__in=_among(people), began__isnull=False).order_by()
+    rows = Detention.objects.filter(prisoner__in=among(people), began__isnull=False).order_by()
     for prisoner, began in rows.values_list("prisoner", "began"):
         found[prisoner].append(began)
     return found

@@ -74,7 +74,6 @@ def _months() -> dict[str, int]:
     return months | {"sept": 9}
 
 
-@lru_cache(maxsize=65_536)
 def read_date(raw: str, order: str = AUTO) -> Value:
     """Read a date; the value is EDTF text that the record takes."""
     text = tidied(raw)

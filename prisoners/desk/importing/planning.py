@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from prisoners import dates
 from prisoners.desk.dossier_values import raw
 from prisoners.desk.importing.ahead import Foreseen, Foresight
+from prisoners.desk.importing.among import among, among_texts
 from prisoners.desk.importing.duplicates import Likeness
 from prisoners.desk.importing.profile import Layout
 from prisoners.desk.importing.reading import Row
@@ -137,8 +138,10 @@ class Known:
     """What the record holds of the people whom some rows are about, loaded at once."""
 
     def __init__(self, people: Iterable[int], scheme: str) -> None:
-        numbers = list(people)
-        self.people: dict[int, Prisoner] = Prisoner.objects.in_bulk(numbers)
+        wanted = set(people)
+        # Of nobody, nothing is asked: in most lists, whole batches are new.
+        numbers = among(wanted) if wanted else ()
+        self.people = {one.pk: one for one in Prisoner.objects.filter(pk__in=numbers)}
         self.names = _by_owner(PrisonerName.objects.filter(prisoner__in=numbers), "prisoner_id")
         self.ids = _by_owner(
             ExternalId.objects.filter(prisoner__in=numbers, scheme=scheme), "prisoner_id"
@@ -147,7 +150,8 @@ class Known:
             Detention.objects.filter(prisoner__in=numbers).exclude(state=State.WITHDRAWN),
             "prisoner_id",
         )
-        inside = [one.pk for some in self.detentions.values() for one in some]
+        held = [one.pk for some in self.detentions.values() for one in some]
+        inside = among(held) if held else ()
         self.sentences = _by_owner(Sentence.objects.filter(detention__in=inside), "detention_id")
         self.charges = _by_owner(Charge.objects.filter(detention__in=inside), "detention_id")
         placements = Placement.objects.filter(detention__in=inside).select_related("facility")
@@ -232,17 +236,17 @@ class Planner:
             row.record: row
             for row in ImportRow.objects.filter(
                 profile=self.layout.name,
-                record__in=records,
+                record__in=among_texts(records),
                 stands=True,
                 # The operation may have been undone from the history of a record, too.
                 of__operation__undone_at__isnull=True,
             ).order_by("pk")
         }
-        ids = {plan.row.facts.get("external_id") for plan in plans} - {None}
+        ids = {p.row.facts["external_id"] for p in plans if "external_id" in p.row.facts}
         by_id = dict(
-            ExternalId.objects.filter(scheme=self.layout.scheme, value__in=ids).values_list(
-                "value", "prisoner"
-            )
+            ExternalId.objects.filter(
+                scheme=self.layout.scheme, value__in=among_texts(ids)
+            ).values_list("value", "prisoner")
         )
         found: dict[int, int] = {}
         stands = standing_for()

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from prisoners.desk import operations
 from prisoners.desk.importing.ahead import MANY, Foreseen, foreseen
+from prisoners.desk.importing.among import among
 from prisoners.desk.importing.planning import KEEP, NEW, PERSON, SKIP, TAKE, Plan, Planner, batches
 from prisoners.desk.importing.profile import Layout, LayoutError, read_layout
 from prisoners.desk.importing.reading import FileError, Listing, open_listing
@@ -120,8 +121,7 @@ def choose(*, one: Import, layout: Layout, source: str = "") -> None:
     with transaction.atomic():
         one = _locked(one, Stage.UPLOADED, Stage.PLANNED, Stage.FAILED)
         listing = _listing_of(one, layout)
-        if problems := layout.problems_with(listing.headings):
-            raise LayoutError(problems)
+        _refuse_unfit(listing, layout)
         _describe(one, listing)
         one.layout = dict(layout.given)
         one.profile = layout.name
@@ -201,23 +201,22 @@ def run(
 
 def import_file(
     *,
-    file: IO[bytes],
+    listing: Listing,
     file_name: str,
     layout: Layout,
     source: str = "",
-    encoding: str = "",
     progress: Progress = _silent,
     watch: Callable[[list[Plan]], None] = lambda _plans: None,
 ) -> tuple[Import, Report]:
-    """Import a file at once, as the command does. ``source`` is a title, or the address of one.
+    """Import a list at once, as the command does. ``source`` is a title, or the address of one.
 
     ``watch`` is given the plans as they are made. Raise FileError, LayoutError or NotImportedError,
     and then nothing is written.
     """
-    listing = _fitting(file, layout, encoding)
+    _refuse_unfit(listing, layout)
     one = Import(
         file_name=_file_name(file_name),
-        digest=_digest(file),
+        digest=_digest(listing.file),
         profile=layout.name,
         layout=dict(layout.given),
         source_named=source,
@@ -236,14 +235,13 @@ def import_file(
 
 def try_file(
     *,
-    file: IO[bytes],
+    listing: Listing,
     layout: Layout,
-    encoding: str = "",
     progress: Progress = _silent,
     watch: Callable[[list[Plan]], None] = lambda _plans: None,
 ) -> Report:
-    """Say what importing a file would do, and write nothing at all."""
-    listing = _fitting(file, layout, encoding)
+    """Say what importing a list would do, and write nothing at all."""
+    _refuse_unfit(listing, layout)
     report = Report()
     with _planner(layout, listing) as planner:
         for plans in _planned(planner, listing, progress):
@@ -274,7 +272,7 @@ def _run(
         done = 0
         for batch in rows:
             numbers = [row.number for row in batch.rows]
-            previewed = ImportRow.objects.filter(of=one, number__in=numbers)
+            previewed = ImportRow.objects.filter(of=one, number__in=among(numbers))
             decisions: Mapping[int, Any] = dict(previewed.values_list("number", "decisions"))
             plans = planner.plan(batch, decisions)
             previewed.delete()
@@ -414,11 +412,9 @@ def listing_of(one: Import) -> Listing:
     return _listing_of(one)
 
 
-def _fitting(file: IO[bytes], layout: Layout, encoding: str) -> Listing:
-    listing = open_listing(file, encoding or layout.encoding)
+def _refuse_unfit(listing: Listing, layout: Layout) -> None:
     if problems := layout.problems_with(listing.headings):
         raise LayoutError(problems)
-    return listing
 
 
 def _describe(one: Import, listing: Listing) -> None:

@@ -70,7 +70,6 @@ _KINDS: Final = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=16_384)
 def read_term(raw: str) -> Value:
     """Read a term in words; the value has ``years``, ``months``, ``days``, or a ``kind``."""
     text, doubtful = unmarked(tidied(raw))

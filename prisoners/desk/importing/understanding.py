@@ -6,8 +6,8 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, partial
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -22,18 +22,22 @@ from prisoners.desk.importing.terms import read_amounts, read_charges, read_term
 from prisoners.desk.importing.values import Value, is_nothing, script_of
 from prisoners.models import Detention, ExternalId, Facility, Prisoner, Sentence
 
+T = TypeVar("T")
+
 LONGEST_RECORD: Final = 300
 # As much of a cell as a preview shows.
 SHOWN: Final = 300
-# Days, and meanings of codes, that are kept: those of a list come again and again.
-KEPT: Final = 4096
+# What cells were read as that is kept, of short ones: those of a list come again and again.
+KEPT: Final = 16_384
+DAYS: Final = 65_536
+SHORT: Final = 200
 
 _LIMITED: Final = {
-    "occupation": Prisoner._meta.get_field("occupation").max_length,
-    "place": Detention._meta.get_field("place").max_length,
-    "arresting_authority": Detention._meta.get_field("arresting_authority").max_length,
-    "facility": Facility._meta.get_field("name").max_length,
-    "court": Sentence._meta.get_field("court").max_length,
+    "occupation": Prisoner._meta.get_field("occupation").max_length or 0,
+    "place": Detention._meta.get_field("place").max_length or 0,
+    "arresting_authority": Detention._meta.get_field("arresting_authority").max_length or 0,
+    "facility": Facility._meta.get_field("name").max_length or 0,
+    "court": Sentence._meta.get_field("court").max_length or 0,
 }
 _LONGEST_ID: Final = ExternalId._meta.get_field("value").max_length or 0
 _LONGEST_ADDRESS: Final = ExternalId._meta.get_field("address").max_length or 0
@@ -104,12 +108,26 @@ class Understanding:
     def __init__(self, layout: Layout, headings: Iterable[str]) -> None:
         self.layout = layout
         # Kept with this and no longer: remarks are in the language of whoever imports.
-        self._read_date = lru_cache(KEPT)(lambda raw: read_date(raw, layout.dates))
-        self._read_choice = lru_cache(KEPT)(self._meant)
+        self._is_nothing = _keeping(lambda raw: is_nothing(raw, layout.nothing))
+        self._read_date = _keeping(lambda raw: read_date(raw, layout.dates), DAYS)
+        self._read_term = _keeping(read_term)
+        self._read_names = _keeping(lambda raw: values.read_names(raw, layout.nothing))
+        self._read_charges = _keeping(lambda raw: read_charges(raw, layout.code, layout.codes))
+        self._read_amounts = lru_cache(KEPT)(self._amount)
+        # A text is refused where its field does not hold it; None: it holds any.
+        self._read_text = {
+            longest: _keeping(partial(values.read_text, longest=longest))
+            for longest in (None, *_LIMITED.values())
+        }
         self.columns = [
-            (place, heading, column)
+            (place, heading, column, FIELDS[column.field].kind)
             for (place, column), heading in self._with_headings(list(headings))
         ]
+        self._read_choice = {
+            heading: _keeping(partial(self._meant, column))
+            for _place, heading, column, kind in self.columns
+            if kind == "choice"
+        }
         # Two dates in the order in which they can be, which is refused where they are not, and why.
         self.order = (
             ("birth", "death", "death", _("it comes before the birth")),
@@ -141,16 +159,15 @@ class Understanding:
         number, cells = row
         understood = Understood(number)
         amounts: dict[str, str] = {}
-        for place, heading, column in self.columns:
+        for place, heading, column, kind in self.columns:
             raw = cells[place]
-            if not raw or not raw.strip():
+            if not raw or raw.isspace():
                 continue
-            kind = FIELDS[column.field].kind
             if column.note_if and column.note_if in raw:
                 self._note(understood, heading, column, raw)
             elif kind == "names":
                 self._names(understood, heading, column, raw)
-            elif is_nothing(raw, self.layout.nothing) and not (
+            elif self._is_nothing(raw) and not (
                 column.values and " ".join(raw.split()).casefold() in column.values
             ):
                 continue
@@ -217,7 +234,7 @@ class Understanding:
         row.cell(heading, column.field, value, value.value or "")
 
     def _names(self, row: Understood, heading: str, column: Column, raw: str) -> None:
-        for value in values.read_names(raw, self.layout.nothing):
+        for value in self._read_names(raw):
             if value.is_stated:
                 named = self._named(value.value, column, "alias")
                 names = row.facts.setdefault("names", [])
@@ -228,7 +245,7 @@ class Understanding:
             row.cell(heading, column.field, value, value.value or "")
 
     def _choice(self, row: Understood, heading: str, column: Column, raw: str) -> None:
-        value, shown = self._read_choice(heading, raw)
+        value, shown = self._read_choice[heading](raw)
         name = column.field
         if name == "status":
             name = "end_kind"
@@ -236,9 +253,9 @@ class Understanding:
                 value = Value(raw, "", value.certain)
         self._keep(row, heading, name, value, shown)
 
-    def _meant(self, heading: str, raw: str) -> tuple[Value, str]:
+    @staticmethod
+    def _meant(column: Column, raw: str) -> tuple[Value, str]:
         """Return what a code stands for, and that in words."""
-        column = next(column for _place, name, column in self.columns if name == heading)
         choices = FIELDS[column.field].choices
         meanings = column.values or (GENDERS if column.field == "gender" else {})
         value = values.read_choice(raw, meanings, choices)
@@ -256,11 +273,13 @@ class Understanding:
 
     def _meaning(self, column: Column, raw: str) -> str:
         """Return what the profile puts in place of a text, else the text."""
+        if not column.values:
+            return raw
         return column.values.get(" ".join(raw.split()).casefold(), raw)
 
     def _text(self, row: Understood, heading: str, column: Column, raw: str) -> None:
-        longest = _LIMITED[column.field] or 0
-        value = values.read_text(self._meaning(column, raw), longest)
+        longest = _LIMITED[column.field]
+        value = self._read_text[longest](self._meaning(column, raw))
         before = row.facts.get(column.field)
         if value.is_stated and before:
             joined = f"{before}, {value.value}"
@@ -273,13 +292,13 @@ class Understanding:
         self._keep(row, heading, column.field, value)
 
     def _prose(self, row: Understood, heading: str, column: Column, raw: str) -> None:
-        value = values.read_text(self._meaning(column, raw))
+        value = self._read_text[None](self._meaning(column, raw))
         if value.is_stated and (before := row.facts.get(column.field)):
             value = Value(raw, f"{before}\n\n{value.value}", value.certain)
         self._keep(row, heading, column.field, value)
 
     def _note(self, row: Understood, heading: str, column: Column, raw: str) -> None:
-        value = values.read_text(self._meaning(column, raw))
+        value = self._read_text[None](self._meaning(column, raw))
         if value.is_stated:
             line = f"{heading}: {value.value}"
             row.facts["note"] = "\n".join(filter(None, (row.facts.get("note"), line)))
@@ -287,7 +306,7 @@ class Understanding:
             row.cell(heading, "note", value, value.value or "")
 
     def _term(self, row: Understood, heading: str, column: Column, raw: str) -> None:
-        value = read_term(self._meaning(column, raw))
+        value = self._read_term(self._meaning(column, raw))
         if value.is_stated and "kind" in value.value:
             row.facts["sentence_kind"] = value.value["kind"]
             row.cell(heading, "sentence_kind", value, value.value["kind"])
@@ -295,14 +314,18 @@ class Understanding:
         self._keep(row, heading, "term", value, shown_term(value.value))
 
     def _amounts(self, row: Understood, amounts: dict[str, str]) -> None:
-        units = {name.removeprefix("term_"): amounts[name] for name in AMOUNTS if name in amounts}
-        headings = [h for _p, h, column in self.columns if column.field in amounts]
-        raw = " · ".join(f"{text}" for text in units.values())
-        value = read_amounts(raw, units)
+        units = [(name.removeprefix("term_"), amounts[name]) for name in AMOUNTS if name in amounts]
+        headings = [h for _p, h, column, _k in self.columns if column.field in amounts]
+        is_short = all(len(text) <= SHORT for _unit, text in units)
+        value = (self._read_amounts if is_short else self._amount)(tuple(units))
         self._keep(row, ", ".join(headings), "term", value, shown_term(value.value))
 
+    @staticmethod
+    def _amount(units: tuple[tuple[str, str], ...]) -> Value:
+        return read_amounts(" · ".join(text for _unit, text in units), dict(units))
+
     def _charges(self, row: Understood, heading: str, column: Column, raw: str) -> None:
-        for value in read_charges(raw, self.layout.code, self.layout.codes):
+        for value in self._read_charges(raw):
             if value.is_stated:
                 if value.value not in row.facts.setdefault("charges", []):
                     row.facts["charges"].append(value.value)
@@ -369,6 +392,12 @@ class Understanding:
                     "reason": cell["remark"],
                 }
         return ""
+
+
+def _keeping(read: Callable[[str], T], most: int = KEPT) -> Callable[[str], T]:
+    """Keep what short texts are read as; a long one comes once, and would only take memory."""
+    kept = lru_cache(most)(read)
+    return lambda raw: kept(raw) if len(raw) <= SHORT else read(raw)
 
 
 def _is_address(text: str) -> bool:

@@ -65,7 +65,9 @@ NOTHING: Final = frozenset(
     "desconocido",
     "sin datos",
 }
-_SPACES: Final = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
+_SPACE: Final = r"\t\u00a0\u2000-\u200a\u202f\u3000"
+# One space as it should be is none of them: of a long text they are every sixth sign.
+_SPACES: Final = re.compile(rf"[ {_SPACE}]{{2,}}|[{_SPACE}]")
 _LINES: Final = re.compile(r" ?[\r\n\u2028\u2029\x0b\x0c\x85][\s]*")
 # Signs that are not seen, and belong to no name or sentence; line breaks are not among them.
 _UNSEEN: Final = re.compile(
@@ -146,14 +148,18 @@ def _unmarked_words(text: str) -> tuple[str, bool]:
 
 def is_lost(text: str) -> bool:
     """Whether letters were lost on the way: ``???``, ``??(?)``, a sign that stands for one."""
-    if "\ufffd" in text or "??" in text or _LOST_IN_WORD.search(text):
+    if "\ufffd" in text:
         return True
-    return "?" in text and not any(sign.isalpha() for sign in text)
+    if "?" not in text:
+        return False
+    if "??" in text or _LOST_IN_WORD.search(text):
+        return True
+    return not any(sign.isalpha() for sign in text)
 
 
 def without_html(text: str) -> str:
     """Return a text without its markup; the address of a link stays beside its words."""
-    if not _HAS_HTML.search(text):
+    if ("<" not in text and "&" not in text) or not _HAS_HTML.search(text):
         return text
     linked = _LINK.sub(_linked, text)
     return html.unescape(nh3.clean(_BREAK.sub("\n", linked), tags=set()))

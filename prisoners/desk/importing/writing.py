@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from prisoners.desk import revisions, workflow
+from prisoners.desk.importing.among import among_texts
 from prisoners.desk.importing.planning import (
     OF_SENTENCE,
     UNITS,
@@ -385,10 +386,10 @@ def free_slugs(model: type[models.Model], names: list[str]) -> list[str]:
     manager = model._default_manager
     relation = str(model._meta.model_name)
     taken = {
-        *manager.filter(slug__in=bases).values_list("slug", flat=True),
-        *FormerAddress.objects.filter(slug__in=bases, **{f"{relation}__isnull": False}).values_list(
-            "slug", flat=True
-        ),
+        *manager.filter(slug__in=among_texts(bases)).values_list("slug", flat=True),
+        *FormerAddress.objects.filter(
+            slug__in=among_texts(bases), **{f"{relation}__isnull": False}
+        ).values_list("slug", flat=True),
     }
     slugs = []
     for base in bases:
