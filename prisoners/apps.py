@@ -1,10 +1,10 @@
-import multiprocessing
-
 from django.apps import AppConfig
 
 # As a module: Django takes every configuration named here for one of this app.
 from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
+
+from prisoners.desk.importing import helper
 
 
 class PrisonersConfig(AppConfig):
@@ -20,7 +20,7 @@ class DeskConfig(admin_apps.AdminConfig):
     default_site = "prisoners.adminsite.DeskSite"
 
     def ready(self) -> None:
-        # A process that helps another one of ours shows nobody a desk, and to load it takes a third
-        # of the time until it can help.
-        if multiprocessing.parent_process() is None:
+        # A process that helps with an import shows nobody a desk, and to load it takes a third of
+        # the time until it can help.
+        if not helper.has_begun():
             super().ready()

@@ -125,7 +125,7 @@ class People:
         return People(self.columns, self.places, self.living() & ~gone)
 
     def some(self, places: Array) -> People:
-        """Return those at some places, in order and each once: of their detentions and days alone."""
+        """Return those at some places, in order and each once, to ask of detentions and days only."""
         taken = Taken(self.columns.arrays, places, len(self))
         return People(Columns(self.columns.numbers[places], taken, {}, {}), {})
 
