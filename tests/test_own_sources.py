@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from prisoners.desk import disclosure, revisions, workflow
+from prisoners.desk import disclosure, merging, revisions, workflow
 from prisoners.models import Citation, Detention, Prisoner, Revision, Role, State, Step
 from tests.desk import account, sign_in
 from tests.factories import DetentionFactory, PrisonerFactory, SourceFactory, cite
@@ -416,3 +416,23 @@ def test_of_one_person_a_source_that_is_moved_to_another_fact_in_the_same_save_s
     earlier.refresh_from_db()
     assert (earlier.field, earlier.state) == ("gender", State.PUBLISHED)
     assert not Step.objects.about(earlier).exists()
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_of_one_person_a_source_that_came_with_a_merge_stays(proposer: Any) -> None:
+    kept, merged = (
+        PrisonerFactory.create(published=True, name__text=name, occupation=occupation)
+        for name, occupation in (("Test Adzin", "Clerk"), ("Test Dva", "Baker"))
+    )
+    earlier = cite(kept, "occupation", published("Says clerk"), state=State.PUBLISHED)
+    came = cite(merged, "occupation", published("Says baker"), state=State.PUBLISHED)
+    key = f"prisoner-{kept.pk}-{merged.pk}-occupation"
+    merging.merge(kept=kept, merged=merged, choices={key: "merged"}, by=proposer, reason="x")
+    kept = Prisoner.objects.get(pk=kept.pk)
+    assert kept.occupation == "Baker"
+    new = cite(kept, "occupation", published("Also says baker"), state=State.DRAFT)
+    workflow.publish(record=new, by=proposer)
+    for one in (came, earlier):
+        one.refresh_from_db()
+    assert (came.prisoner_id, came.state, came.stance) == (kept.pk, State.PUBLISHED, "supports")
+    assert (earlier.state, earlier.stance, earlier.value) == ("published", "contradicts", "Clerk")

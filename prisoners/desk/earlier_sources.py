@@ -16,6 +16,7 @@ from django.utils import translation
 from prisoners.dates import Interval
 from prisoners.models import (
     TARGET_NAMES,
+    TARGETS,
     WRITTEN_IN,
     Citation,
     HoldsBack,
@@ -108,7 +109,9 @@ def _given(citation: Citation) -> datetime | None:
     """Return since when a citation has been public as it is; None where its history is unknown."""
     given: datetime | None = None
     rows: Any = citation.history.order_by("-history_id")
-    same = {one.attname for one in Citation._meta.concrete_fields if one.name in GIVEN_ANEW}
+    # A merge gives it anew, to another record.
+    told = {*GIVEN_ANEW, *TARGETS}
+    same = {one.attname for one in Citation._meta.concrete_fields if one.name in told}
     for row in rows:
         is_same = all(getattr(row, name) == getattr(citation, name) for name in same)
         if row.state != State.PUBLISHED or not is_same:

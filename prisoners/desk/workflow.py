@@ -62,14 +62,23 @@ def publish(*, record: Record, by: Any = None, reason: str = "") -> int:
         with signed(by, reason):
             for person in _people_of(record):
                 protect(person=person, today=today())
-        new = [one for one in whole if isinstance(one, Citation) and one.state != State.PUBLISHED]
+        new = list(_new_of_public(whole)) if by is not None and not needs_second(by) else []
         moved = move(whole, Verb.PUBLISHED, lead=record, by=by, reason=reason)
-        if by is not None and not needs_second(by):
-            with signed(by, reason):
-                for citation, before, now in given_for_others(new):
-                    settle(citation, before=before, now=now, by=by)
+        with signed(by, reason):
+            for citation, before, now in given_for_others(new):
+                settle(citation, before=before, now=now, by=by)
         refuse_telling(record)
         return moved
+
+
+def _new_of_public(whole: list[Record]) -> Iterator[Citation]:
+    """Yield the citations that become public of records that are public already."""
+    new = {(kind_of(one), one.pk) for one in whole if one.state != State.PUBLISHED}
+    for one in whole:
+        if isinstance(one, Citation) and one.state != State.PUBLISHED:
+            target: Any = one.target  # each has one
+            if (kind_of(target), target.pk) not in new:
+                yield one
 
 
 def settle(citation: Citation, *, before: Record, now: Record, by: Any) -> None:
