@@ -574,6 +574,7 @@ def _dispute(plan: Plan, kind: str) -> None:
     for change in plan.changes:
         if change["field"] in plan.take[kind] and change["state"] == TAKE:
             change["state"] = "disputed"
+            change.pop("proposed", None)
     plan.take[kind] = {}
 
 

@@ -168,7 +168,12 @@ def decide(*, row: ImportRow, what: str, choice: str, by: Any = None) -> None:
                 raise ValidationError(_("This row is not about that person."))
             decided = int(choice)
         elif what != PERSON:
-            disputed = {one["field"]: one for one in row.changes if one["state"] == "disputed"}
+            # Without a word on why, it cannot be taken at all: the reasons of the row say so.
+            disputed = {
+                one["field"]: one
+                for one in row.changes
+                if one["state"] == "disputed" and one.get("why")
+            }
             if what not in disputed or choice not in (TAKE, KEEP, ""):
                 raise ValidationError(_("There is nothing to decide about this field."))
             if choice == TAKE and not may_take(disputed[what], by):
