@@ -185,6 +185,21 @@ def withdraw_and_take_up(by: Any) -> None:
     workflow.take_up(record=record, by=by)
 
 
+def settle_sources(by: Any) -> None:
+    """Change a public fact at once, publish another source of it, and take the fact away."""
+    record = person()
+    record.occupation = "Printer"
+    record.save()
+    workflow.publish(record=record)
+    cite(record, "occupation", SourceFactory.create(published=True))
+    record.occupation = "Baker"
+    record.save()
+    workflow.publish(record=cite(record, "occupation", state=State.DRAFT), by=by)
+    record.occupation = ""
+    record.save()
+    workflow.settle_taken_away(record=record, names=["occupation"], by=by)
+
+
 def propose(by: Any) -> Revision:
     record = person()
     workflow.publish(record=record)
@@ -320,6 +335,7 @@ VERBS: Final[dict[str, Verb]] = {
     "workflow.send_back": submit_and_send_back,
     "workflow.withdraw": withdraw_and_take_up,
     "workflow.take_up": withdraw_and_take_up,
+    "workflow.settle_taken_away": settle_sources,
     "revisions.accept": propose_and_accept,
     "revisions.accept_all": accept_what_was_proposed_of_many,
     "revisions.refuse": propose_and_refuse,
@@ -348,7 +364,8 @@ VERBS: Final[dict[str, Verb]] = {
 }
 # What these modules have beside: questions, and what is done inside a verb.
 NO_VERBS: Final = {
-    "workflow": "needs_second hold with_parts hanging signed refuse_own_work move note_moves",
+    "workflow": "needs_second hold with_parts hanging signed refuse_own_work move note_moves "
+    "settle",
     "revisions": "load proposable text_of values_of differences put on_page changed_records "
     "lacking conflicts drafts_with",
     "bulk": "plan",
@@ -366,12 +383,12 @@ NO_VERBS: Final = {
     "dossiers": "shipped",
     # An upload and its preview are no records.
     "importing.running": "receive choose preview decide try_file obstacles forget_old discard "
-    "listing_of",
+    "listing_of may_take",
 }
 # Modules that write no records: accounts, judgements, keys of names; people who do not exist.
 WRITE_NONE: Final = {
-    "accounts", "dossier_layout", "dossier_values", "duplicates", "languages", "mentions",
-    "merging.fates", "name_index", "portraits", "synthetic", "synthetic_names",
+    "accounts", "dossier_layout", "dossier_values", "duplicates", "earlier_sources", "languages",
+    "mentions", "merging.fates", "name_index", "portraits", "synthetic", "synthetic_names",
     "synthetic_people", "telling", "three_way",
     "importing.ahead", "importing.duplicates", "importing.guessing", "importing.helper",
     "importing.odd_dates", "importing.planning", "importing.process", "importing.profile",

@@ -6,12 +6,13 @@ import csv
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from prisoners.desk.importing import process, running
-from prisoners.models import Import, ImportFile, ImportProfile, ImportRow, Prisoner, Role
+from prisoners.models import Detention, Import, ImportFile, ImportProfile, ImportRow, Prisoner, Role
 from tests.desk import account, at_desk, sign_in
 from tests.factories import PrisonerFactory
 from tests.lists import as_csv, viasna_row
@@ -161,6 +162,26 @@ def test_a_conflict_is_decided_on_the_page(desk: Client) -> None:
     assert "the list" in desk.get(of(one)).text
     desk.post(of(one, "run"))
     assert str(Prisoner.objects.get().birth) == "1992"
+
+
+def test_what_cannot_be_taken_is_not_offered_and_says_so(desk: Client) -> None:
+    first = previewed(desk, [viasna_row(1)])
+    desk.post(of(first, "run"))
+    Detention.objects.create(
+        prisoner=Prisoner.objects.get(),
+        country="BY",
+        began="2021-01-01",
+        ended="2021-06-01",
+        end_kind="released",
+    )
+    one = previewed(desk, [viasna_row(1, status="released", release_date="2022-07-01")])
+    [row] = one.rows.all()
+    assert "it overlaps another detention, whichever days they were" in row.reasons
+    page = desk.get(of(one)).text
+    assert "Not taken: see the reason above, and enter by hand what is so." in page
+    assert "Take the list" not in page
+    with pytest.raises(ValidationError, match="nothing to decide"):
+        running.decide(row=row, what="ended", choice="take")
 
 
 def test_a_note_that_the_record_holds_is_not_shown(desk: Client) -> None:

@@ -28,6 +28,7 @@ from prisoners.models import (
     Operation,
     Prisoner,
     PrisonerName,
+    Role,
     Sentence,
     Source,
     State,
@@ -228,7 +229,8 @@ def test_only_what_is_disputed_can_be_decided() -> None:
             running.decide(row=one.rows.get(), what=what, choice=choice)
 
 
-def test_what_is_public_changes_by_a_decision_of_an_editor_alone() -> None:
+@pytest.mark.usefixtures("one_person_team")
+def test_what_is_public_changes_by_a_decision_that_is_somebodys_alone() -> None:
     one, _said = brought([viasna_row(1)])
     assert one.source is not None
     for record in (one.source, Facility.objects.get(), Prisoner.objects.get()):
@@ -241,7 +243,7 @@ def test_what_is_public_changes_by_a_decision_of_an_editor_alone() -> None:
     assert str(Prisoner.objects.get().birth) == "1990-01-02"
     three = previewed(changed)
     running.decide(row=three.rows.get(), what="birth", choice="take")
-    running.run(one=three, may_change_public=True)
+    running.run(one=three, by=account(Role.EDITOR))
     assert str(Prisoner.objects.get().birth) == "1990-01-03"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -772,12 +773,12 @@ def test_the_other_one_can_be_kept(client: Client) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("is_public", [False, True])
-def test_a_researcher_merges_drafts_and_an_editor_whatever_was_public(
+def test_whoever_writes_merges_drafts_and_proposes_what_is_public_and_editors_undo_it(
     client: Client, role: Role, is_public: bool
 ) -> None:
     at_desk(client, role)
     one, other = (public(), public()) if is_public else PrisonerFactory.create_batch(2)
-    may = role in (Role.EDITOR, Role.ADMINISTRATOR) or (role is Role.RESEARCHER and not is_public)
+    may = role is not Role.VIEWER
     waits = may and is_public
     preview = {"keep": one.pk, "reason": REASON, "_preview": "1"}
     asked = client.post(compare(one, other), preview)
@@ -791,7 +792,30 @@ def test_a_researcher_merges_drafts_and_an_editor_whatever_was_public(
     operation = Operation.objects.first() or merge(one, other)
     page = operation_page(operation)
     assert client.get(page).status_code == 200
-    assert client.post(page, {"reason": "x"}).status_code == (302 if may else 403)
+    undoes = role in (Role.EDITOR, Role.ADMINISTRATOR) or (may and not is_public)
+    assert client.post(page, {"reason": "x"}).status_code == (302 if undoes else 403)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR])
+def test_a_long_text_is_read_whole_on_the_page_of_two_records(client: Client, role: Role) -> None:
+    at_desk(client, role)
+    ours, theirs = (f"{'Much was written. ' * 9}The end of {one}." for one in ("ours", "theirs"))
+    kept = public("Test Adzin", biography=ours, occupation="Printer")
+    merged = public("Test Dva", biography=theirs)
+    DetentionFactory.create(prisoner=merged, place=f"{'A long yard, ' * 6}at its end")
+    page = client.get(compare(kept, merged))
+    wholes = [
+        " ".join(re.sub(r"<[^>]+>", " ", one).split())
+        for one in re.findall(
+            r'<details class="desk-whole">\s*<summary>The whole text</summary>(.*?)</details>',
+            page.content.decode(),
+            re.DOTALL,
+        )
+    ]
+    assert wholes[:2] == [ours, theirs]
+    assert wholes[2].endswith("at its end (draft)")
+    # What is short is not said twice.
+    assert len(wholes) == 3
 
 
 def test_a_researcher_does_not_undo_what_somebody_else_merged(client: Client) -> None:

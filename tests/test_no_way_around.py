@@ -275,7 +275,8 @@ def test_a_dossier_that_names_them_is_not_loaded(dossier: Load) -> None:
     assert Detention.objects.get().place == ""
 
 
-def test_what_an_import_touches_is_looked_at_and_nothing_of_it_is_written() -> None:
+@pytest.mark.usefixtures("one_person_team")
+def test_what_an_import_touches_is_looked_at_and_nothing_of_it_is_written(user: User) -> None:
     one, _said = brought([viasna_row(1)])
     assert one.source is not None
     for record in (one.source, Facility.objects.get(), Prisoner.objects.get()):
@@ -289,7 +290,7 @@ def test_what_an_import_touches_is_looked_at_and_nothing_of_it_is_written() -> N
     running.decide(row=again.rows.get(), what="birth", choice="take")
     birth = stored(person).birth
     with pytest.raises(running.NotImportedError, match="holds the name"):
-        running.run(one=again, may_change_public=True)
+        running.run(one=again, by=user)
     assert stored(person).birth == birth
     again.refresh_from_db()
     assert HOLDS in again.error

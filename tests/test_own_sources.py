@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from prisoners.desk import disclosure, revisions, workflow
-from prisoners.models import Citation, Detention, Prisoner, Revision, Role, State
+from prisoners.desk import disclosure, merging, revisions, workflow
+from prisoners.models import Citation, Detention, Prisoner, Revision, Role, State, Step
 from tests.desk import account, sign_in
 from tests.factories import DetentionFactory, PrisonerFactory, SourceFactory, cite
 from tests.test_admin import address, row, said, save
@@ -262,3 +262,177 @@ def test_a_source_of_a_text_stays_when_the_text_is_worded_anew(proposer: Any, ot
     revisions.accept(revision=revision, by=other)
     earlier.refresh_from_db()
     assert (earlier.state, earlier.value) == (State.PUBLISHED, "")
+
+
+# Where one person is the team, nothing is proposed: new sources settle the earlier ones
+
+
+def change(detention: Detention, by: Any, **values: Any) -> None:
+    """Change a detention that is public on its own page."""
+    answer = save(sign_in(Client(), by), address(Detention, "change", detention.pk), **values)
+    assert answer.status_code == 302
+
+
+def source_of(detention: Detention, field: str, title: str, by: Any) -> Citation:
+    """Cite a source for a fact, and publish it, as somebody who works alone does."""
+    citation = cite(detention, field, published(title), state=State.DRAFT)
+    workflow.publish(record=citation, by=by)
+    return citation
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_of_one_person_a_source_of_a_value_that_is_gone_is_withdrawn_once_another_is_public(
+    held: Detention, proposer: Any
+) -> None:
+    earlier = held.citations.get()
+    change(held, proposer, began="2021-08-01")
+    earlier.refresh_from_db()
+    assert earlier.state == State.PUBLISHED  # the only one there is
+    source_of(held, "began", "Of the new day", proposer)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.value) == (State.WITHDRAWN, "")
+    step = Step.objects.about(earlier).latest("pk")
+    assert (step.verb, step.by) == ("withdrawn", proposer)
+    assert step.reason == "It was given for the value before."
+    page = Client().get(held.prisoner.get_absolute_url()).content.decode()
+    assert "Of the new day" in page
+    assert "Of the old day" not in page
+    assert "14 July" not in page
+
+
+@pytest.mark.usefixtures("one_person_team")
+@pytest.mark.parametrize(
+    ("field", "before", "after", "said"),
+    [
+        ("began", "2021-07", "2021-07-14", "July 2021"),
+        ("last_confirmed", "2024-05-01", "2025-01-01", "1 May 2024"),
+    ],
+)
+def test_of_one_person_a_source_that_is_still_right_stays_and_says_what_it_said(
+    held: Detention, proposer: Any, field: str, before: str, after: str, said: str
+) -> None:
+    Detention.objects.update(**{field: before})
+    held.citations.all().delete()
+    earlier = cite(held, field, published("Of what was known"), state=State.PUBLISHED)
+    change(held, proposer, **{field: after})
+    source_of(held, field, "Of the new day", proposer)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.stance, earlier.value) == (State.PUBLISHED, "supports", said)
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_of_one_person_a_source_that_is_entered_and_published_with_the_change_settles_too(
+    proposer: Any,
+) -> None:
+    person = PrisonerFactory.create(published=True, occupation="Clerk", name__text="Test Person")
+    cite(person, source=published("Of all of it"), state=State.PUBLISHED)
+    earlier = cite(person, "occupation", published("Says clerk"), state=State.PUBLISHED)
+    source = published("Says baker")
+    desk = sign_in(Client(), proposer)
+    entries = row("citations", 2, 3, source=source.pk, field="occupation", stance="supports")
+    page = address(Prisoner, "change", person.pk)
+    answer = desk.get(save(desk, page, entries, occupation="Baker", _publish="1").url)
+    assert "those of the value before say only what they said" in said(answer)
+    assert Citation.objects.get(source=source).state == State.PUBLISHED
+    earlier.refresh_from_db()
+    assert earlier.state == State.WITHDRAWN
+    assert Citation.objects.get(field="").state == State.PUBLISHED
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_of_one_person_a_source_of_the_same_value_stays(held: Detention, proposer: Any) -> None:
+    earlier = held.citations.get()
+    source_of(held, "began", "Also of the old day", proposer)
+    change(held, proposer, began="2021-08-01")
+    change(held, proposer, began="2021-07-14")
+    source_of(held, "place", "Of something else", proposer)
+    source_of(held, "began", "Once more of the old day", proposer)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.value) == (State.PUBLISHED, "")
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_of_one_person_a_source_that_came_with_an_accepted_proposal_stays(
+    held: Detention, proposer: Any
+) -> None:
+    draft = cite(held, "began", published("Of the new day"), state=State.DRAFT)
+    researcher = account(Role.RESEARCHER, name="researcher")
+    revision = propose(held, researcher, added=[("citation", draft.pk)])
+    revisions.accept(revision=revision, by=proposer)
+    source_of(held, "began", "Also of the new day", proposer)
+    draft.refresh_from_db()
+    assert (draft.state, draft.value) == (State.PUBLISHED, "")
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_of_one_person_a_source_of_what_is_held_back_since_stays_as_it_is(
+    held: Detention, proposer: Any
+) -> None:
+    earlier = held.citations.get()
+    disclosure.hold_back(record=held, field="began", how="year", reason="x")
+    source_of(held, "began", "Also of the day", proposer)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.value) == (State.PUBLISHED, "")
+
+
+def test_of_two_people_publishing_a_source_settles_nothing(
+    held: Detention, proposer: Any, other: Any
+) -> None:
+    earlier = held.citations.get()
+    # As a command would.
+    Detention.objects.update(began="2021-08-01")
+    source_of(held, "began", "Of the new day", other)
+    earlier.refresh_from_db()
+    assert earlier.state == State.PUBLISHED
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_of_one_person_the_sources_of_what_is_taken_away_go_with_it(
+    held: Detention, proposer: Any
+) -> None:
+    held.place = "Here"
+    held.save()
+    earlier = cite(held, "place", published("Of the place"), value="Here, it says")
+    change(held, proposer, place="")
+    earlier.refresh_from_db()
+    assert earlier.state == State.WITHDRAWN
+    assert held.citations.get(field="began").state == State.PUBLISHED
+    page = Client().get(held.prisoner.get_absolute_url()).content.decode()
+    assert "Of the place" not in page
+    assert "Here, it says" not in page
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_of_one_person_a_source_that_is_moved_to_another_fact_in_the_same_save_stays(
+    proposer: Any,
+) -> None:
+    person = PrisonerFactory.create(
+        published=True, occupation="Clerk", gender="female", name__text="Test Person"
+    )
+    earlier = cite(person, "occupation", published("Says much"), state=State.PUBLISHED)
+    page = address(Prisoner, "change", person.pk)
+    entries = {"citations-0-field": "gender"}
+    save(sign_in(Client(), proposer), page, entries, occupation="", occupation_group="")
+    earlier.refresh_from_db()
+    assert (earlier.field, earlier.state) == ("gender", State.PUBLISHED)
+    assert not Step.objects.about(earlier).exists()
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_of_one_person_a_source_that_came_with_a_merge_stays(proposer: Any) -> None:
+    kept, merged = (
+        PrisonerFactory.create(published=True, name__text=name, occupation=occupation)
+        for name, occupation in (("Test Adzin", "Clerk"), ("Test Dva", "Baker"))
+    )
+    earlier = cite(kept, "occupation", published("Says clerk"), state=State.PUBLISHED)
+    came = cite(merged, "occupation", published("Says baker"), state=State.PUBLISHED)
+    key = f"prisoner-{kept.pk}-{merged.pk}-occupation"
+    merging.merge(kept=kept, merged=merged, choices={key: "merged"}, by=proposer, reason="x")
+    kept = Prisoner.objects.get(pk=kept.pk)
+    assert kept.occupation == "Baker"
+    new = cite(kept, "occupation", published("Also says baker"), state=State.DRAFT)
+    workflow.publish(record=new, by=proposer)
+    for one in (came, earlier):
+        one.refresh_from_db()
+    assert (came.prisoner_id, came.state, came.stance) == (kept.pk, State.PUBLISHED, "supports")
+    assert (earlier.state, earlier.stance, earlier.value) == ("published", "contradicts", "Clerk")

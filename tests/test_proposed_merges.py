@@ -227,6 +227,107 @@ def test_what_a_draft_part_says_waits_still_and_whoever_accepted_the_merge_accep
     assert "Test yard" not in read(page_of(kept)).main.text
 
 
+# What is an editor's
+
+
+def researcher() -> Any:
+    return account(Role.RESEARCHER, name="researcher")
+
+
+def test_a_researcher_proposes_to_merge_two_public_records_and_an_editor_decides(
+    client: Client,
+) -> None:
+    kept, merged = conflicting()
+    before = seen_by_visitors(kept, merged)
+    sign_in(client, researcher())
+    key = f"choice-prisoner-{kept.pk}-{merged.pk}-birth"
+    offered = client.get(compare(kept, merged)).content.decode()
+    assert f'name="{key}"' in offered
+    assert 'name="_preview"' in offered
+    preview = {"keep": kept.pk, "reason": REASON, "_preview": "1", key: "merged"}
+    asked = client.post(compare(kept, merged), preview)
+    assert "Visitors would notice this merge, so it is proposed" in said(asked)
+    assert 'value="Propose to merge them"' in asked.content.decode()
+    done = client.post(compare(kept, merged), hidden(asked), follow=True)
+    assert "Visitors see no change yet: the merge waits" in said(done)
+    assert seen_by_visitors(kept, merged) == before
+    assert not Merger.objects.exists()
+    proposal = MergeProposal.objects.get()
+    assert MergeProposal.objects.waiting().get() == proposal
+    own = client.get(proposal_page(proposal))
+    assert [verb["name"] for verb in own.context["verbs"]] == ["take_back"]
+    for verb in ("accept", "refuse"):
+        page = reverse(f"admin:prisoners_mergeproposal_{verb}", args=[proposal.pk])
+        assert client.post(page, {"reason": "x"}).status_code == 403
+    accept = reverse("admin:prisoners_mergeproposal_accept", args=[proposal.pk])
+    sign_in(client, by()).post(accept)
+    assert again(kept).birth.text == "1982"
+    assert Client().get(page_of(merged)).headers["Location"] == page_of(kept)
+    assert (again(proposal).by.username, again(proposal).decided_by) == ("researcher", by())
+
+
+def test_an_editor_declines_what_a_researcher_proposed_and_nothing_changed() -> None:
+    kept, merged = two()
+    before = seen_by_visitors(kept, merged)
+    proposal = propose(kept, merged, researcher())
+    merging.refuse(proposal=proposal, by=by(), reason="They are brothers.")
+    assert seen_by_visitors(kept, merged) == before
+    assert not Merger.objects.exists()
+
+
+def test_a_researcher_proposes_also_what_an_editor_would_do_at_once(client: Client) -> None:
+    kept = public("Test Adzin", slug="kept")
+    merged = PrisonerFactory.create(occupation="Printer")
+    before, rows = seen_by_visitors(kept), facts()
+    bringer = researcher()
+    with pytest.raises(ValidationError, match="touches what is or was public"):
+        merging.merge(kept=kept, merged=merged, choices={}, by=bringer, reason=REASON)
+    sign_in(client, bringer)
+    preview = {"keep": kept.pk, "reason": REASON, "_preview": "1"}
+    asked = client.post(compare(kept, merged), preview)
+    assert "until an editor has looked at it and accepts it" in said(asked)
+    assert "Visitors would notice" not in said(asked)
+    client.post(compare(kept, merged), hidden(asked))
+    assert seen_by_visitors(kept) == before
+    assert facts()["Prisoner"] == rows["Prisoner"]
+    proposal = MergeProposal.objects.waiting().get()
+    merging.accept(proposal=proposal, by=by())
+    assert again(merged).state == State.WITHDRAWN
+    # What a draft says is not public by the merge: it is looked at by itself.
+    assert seen_by_visitors(kept) == before
+    assert Revision.objects.get().by == bringer
+
+
+def test_what_was_taken_up_again_is_proposed_by_a_researcher_and_waits() -> None:
+    kept, merged = two()
+    detained(merged, began="2021", ended="2022", end_kind="released")
+    for one in (kept, merged):
+        workflow.withdraw(record=one, reason="x")
+        workflow.take_up(record=one)
+    proposal = propose(again(kept), again(merged), researcher())
+    assert MergeProposal.objects.waiting().get() == proposal
+    workflow.publish(record=again(merged))
+    assert not MergeProposal.objects.waiting().exists()
+    with pytest.raises(ValidationError, match="decide again"):
+        merging.accept(proposal=proposal, by=by())
+    assert "would be gone" in " ".join(merging.obstacles(again(proposal), by()))
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_a_researcher_beside_one_who_works_alone_proposes_a_merge() -> None:
+    kept, merged = two()
+    proposal = propose(kept, merged, researcher())
+    assert not Merger.objects.exists()
+    merging.accept(proposal=proposal, by=by())
+    assert Merger.objects.exists()
+
+
+def test_a_researcher_merges_drafts_at_once() -> None:
+    kept, merged = PrisonerFactory.create_batch(2)
+    merging.merge(kept=kept, merged=merged, choices={}, by=researcher(), reason=REASON)
+    assert again(merged).state == State.WITHDRAWN
+
+
 # Nothing is merged unseen
 
 

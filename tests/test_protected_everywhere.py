@@ -28,6 +28,7 @@ from prisoners.models import (
     OperationKind,
     Prisoner,
     Record,
+    Role,
     recorded,
 )
 from tests.desk import account, at_desk
@@ -102,6 +103,7 @@ def test_a_birth_that_a_dossier_says_for_somebody_public_withholds_them(dossier:
     assert not is_public(person)
 
 
+@pytest.mark.usefixtures("one_person_team")
 def test_a_birth_that_is_taken_from_a_list_withholds_them() -> None:
     one, _said = brought([viasna_row(1)])
     assert one.source is not None
@@ -111,7 +113,7 @@ def test_a_birth_that_is_taken_from_a_list_withholds_them() -> None:
     assert is_public(person)
     again = previewed([viasna_row(1, birthday="2004-01-03")])
     running.decide(row=again.rows.get(), what="birth", choice="take")
-    running.run(one=again, may_change_public=True)
+    running.run(one=again, by=account(Role.EDITOR))
     assert str(stored(person).birth) == "2004-01-03"
     assert not is_public(person)
 

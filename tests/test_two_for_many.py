@@ -16,6 +16,7 @@ from prisoners.models import (
     Citation,
     Detention,
     Facility,
+    Import,
     Operation,
     OperationKind,
     Prisoner,
@@ -349,17 +350,23 @@ def test_a_refused_merge_leaves_the_picture_of_the_merged_person(author: Any, ot
 # Imports
 
 
-def decided(by: Any) -> Prisoner:
-    """Import a list, publish somebody of it, and take the list's word on a public fact."""
+def listed() -> Import:
+    """Import a list and publish somebody of it."""
     one, _said = brought([viasna_row(1)])
     assert one.source is not None
     for record in (one.source, Facility.objects.get(), Prisoner.objects.get()):
         workflow.publish(record=record)
+    return one
+
+
+def decided(by: Any) -> Prisoner:
+    """Import a list, publish somebody of it, and take the list's word on a public fact."""
+    one = listed()
     two = previewed([viasna_row(1, birthday="1990-01-03")], by=by)
     two.source = one.source
     two.save()
     running.decide(row=two.rows.get(), what="birth", choice="take")
-    running.run(one=two, by=by, may_change_public=True)
+    running.run(one=two, by=by)
     return Prisoner.objects.get()
 
 
@@ -390,6 +397,92 @@ def test_an_import_proposes_what_it_takes_over_of_public_people(author: Any, oth
     assert str(again(person).birth) == "1990-01-02"
     assert again(citation).state == State.WITHDRAWN
     steps_tell_all()
+
+
+def test_a_researcher_takes_a_lists_word_on_a_public_fact_and_it_is_proposed(
+    client: Client, other: Any
+) -> None:
+    researcher = account(Role.RESEARCHER, name="researcher")
+    source, person = listed().source, Prisoner.objects.get()
+    before = seen(person)
+    one = previewed([viasna_row(1, birthday="1990-01-03")], by=researcher)
+    one.source = source
+    one.save()
+    page = reverse("admin:prisoners_import_change", args=[one.pk])
+    sign_in(client, researcher)
+    words = said(client.get(page))
+    assert "What is public does not change by the import" in words
+    assert "Propose the list's" in words
+    assert "Take the list's" not in words
+    decide = reverse("admin:prisoners_import_decide", args=[one.pk, one.rows.get().pk])
+    words = said(client.post(decide, {"what": "birth", "choice": "take"}, follow=True))
+    assert "the list's is proposed" in words
+    client.post(reverse("admin:prisoners_import_run", args=[one.pk]))
+    assert seen(person) == before
+    revision = Revision.objects.get()
+    assert (revision.by, revision.changes[0]["fields"]) == (
+        researcher,
+        {"birth": ["1990-01-02", "1990-01-03"]},
+    )
+    done = client.get(page)
+    assert "the list's is proposed" in said(done)
+    assert done.context["proposed_page"]
+    report = client.get(reverse("admin:prisoners_import_report", args=[one.pk]))
+    assert "1990-01-03 (proposed)" in b"".join(report.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    accept = reverse("admin:prisoners_revision_accept", args=[revision.pk])
+    assert client.post(accept).status_code == 403
+    sign_in(client, other).post(accept)
+    assert str(again(person).birth) == "1990-01-03"
+    assert "3 January 1990" in seen(person)
+    steps_tell_all()
+
+
+@pytest.mark.usefixtures("one_person_team")
+def test_a_researcher_beside_one_who_works_alone_proposes_what_they_take() -> None:
+    person = decided(account(Role.RESEARCHER, name="researcher"))
+    assert str(person.birth) == "1990-01-02"
+    assert Revision.objects.get().by.username == "researcher"
+
+
+def test_what_a_list_says_every_month_is_proposed_once(author: Any) -> None:
+    person = decided(author)
+    researcher = account(Role.RESEARCHER, name="researcher")
+    for birth in ("1990-01-03", "1990-01-04"):
+        one = previewed([viasna_row(1, birthday=birth)], by=researcher)
+        running.decide(row=one.rows.get(), what="birth", choice="take", by=researcher)
+        running.run(one=one, by=researcher)
+    assert str(again(person).birth) == "1990-01-02"
+    proposed = Revision.objects.order_by("pk").values_list("by__username", "changes")
+    assert [(by, said[0]["fields"]["birth"][1]) for by, said in proposed] == [
+        ("author", "1990-01-03"),
+        ("researcher", "1990-01-04"),
+    ]
+
+
+def test_what_was_withdrawn_is_taken_from_a_list_by_an_editor_alone(
+    client: Client, other: Any
+) -> None:
+    researcher = account(Role.RESEARCHER, name="researcher")
+    listed()
+    person = Prisoner.objects.get()
+    workflow.withdraw(record=person, reason="A test.")
+    one = previewed([viasna_row(1, birthday="1990-01-03")], by=researcher)
+    row = one.rows.get()
+    page = reverse("admin:prisoners_import_change", args=[one.pk])
+    words = said(sign_in(client, researcher).get(page))
+    assert "the record was withdrawn from the public" in words
+    assert "Only an editor who runs the import can take the list's." in words
+    assert 'value="take"' not in client.get(page).content.decode()
+    with pytest.raises(ValidationError, match="only an editor"):
+        running.decide(row=row, what="birth", choice="take", by=researcher)
+    running.decide(row=row, what="birth", choice="take", by=other)
+    running.run(one=one, by=researcher)
+    assert str(again(person).birth) == "1990-01-02"
+    two = previewed([viasna_row(1, birthday="1990-01-03")], by=researcher)
+    running.decide(row=two.rows.get(), what="birth", choice="take", by=other)
+    running.run(one=two, by=other)
+    assert str(again(person).birth) == "1990-01-03"
+    assert not Revision.objects.exists()
 
 
 def test_an_import_that_is_undone_takes_its_proposals_back(author: Any) -> None:

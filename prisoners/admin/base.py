@@ -395,8 +395,17 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if change:
+            self._settle_taken_away(request, form, formsets)
             refuse_telling(form.instance)
             forget_telling(form.instance)
+
+    def _settle_taken_away(self, request: HttpRequest, form: Any, formsets: Any) -> None:
+        """Let go of the sources of what is said no more; last, as they may be on the same page."""
+        parts = [one for some in formsets for one in some.initial_forms if one.has_changed()]
+        for one in (form, *parts):
+            if one.instance.pk:
+                facts = [name for name in one.changed_data if name in one.instance.facts]
+                workflow.settle_taken_away(record=one.instance, names=facts, by=request.user)
 
     def _ask_for_sources(self, request: HttpRequest, form: Any) -> None:
         """Say which public facts were changed: their sources may say something else."""
@@ -406,7 +415,11 @@ class RecordAdmin(HistoryPages, Proposing, OfRecords, ModelAdmin):
             names = ", ".join(str(record._meta.get_field(name).verbose_name) for name in facts)
             self.message_user(
                 request,
-                _("Changed in public: %(facts)s. Check that the sources still say so.")
+                _(
+                    "Changed in public: %(facts)s. Check that the sources still say so. Once a new "
+                    "source is public, those of the value before say only what they said, or are "
+                    "withdrawn."
+                )
                 % {"facts": names},
                 messages.WARNING,
             )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -24,13 +24,17 @@ from prisoners.models import (
     State,
 )
 
+# As many signs of a value stand beside those of the other record; the rest of it is opened.
+CUT: Final = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one record says of a fact, and who says so."""
+    """What one record says of a fact, and who says so; ``whole`` is set where that was cut."""
 
     value: str
     sources: list[str]
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def _table(united: United) -> Table:
         if merging.is_empty(kept, name) and merging.is_empty(merged, name):
             continue
         sides = [
-            Side(_words(one, name), [*cited[name], *cited[""]])
+            _side(one, name, [*cited[name], *cited[""]])
             for one, cited in zip((kept, merged), sources, strict=True)
         ]
         label = str(getattr(kept._meta.get_field(name), "verbose_name", name))
@@ -139,7 +143,7 @@ def _question(episode: Episode) -> Question:
     for one in episode.conflicts:
         if one.kept != episode.kept:
             label = f"{capfirst(str(one.kept._meta.verbose_name))} “{one.kept}”: {one.label}"
-            sides = [Side(_words(record, one.field), []) for record in (one.kept, one.merged)]
+            sides = [_side(record, one.field, []) for record in (one.kept, one.merged)]
             table.rows.append(_row(label, sides[0], sides[1], one))
     return Question(episode.key, episode.chosen, table)
 
@@ -162,18 +166,24 @@ def _titled(record: Record, name: str) -> str:
 
 
 def _part(part: Any) -> Side:
+    cited = _sources(part)
+    sources = list(dict.fromkeys(one for some in cited.values() for one in some))
+    words, whole = (_part_words(part, longest) for longest in (CUT, None))
+    return Side(words, sources, whole if whole != words else "")
+
+
+def _part_words(part: Any, longest: int | None) -> str:
     words = str(part)
     if isinstance(part, Detention):
         facts = [
-            f"{_titled(part, name)}: {_words(part, name)}"
+            f"{_titled(part, name)}: {_words(part, name, longest)}"
             for name in part.facts
             if not merging.is_empty(part, name)
         ]
         words = "; ".join(facts) or words
     if isinstance(part, Record) and part.state != State.PUBLISHED:
         words = f"{words} ({State(part.state).label})"
-    cited = _sources(part)
-    return Side(words, list(dict.fromkeys(one for some in cited.values() for one in some)))
+    return words
 
 
 def _fields(record: Record) -> list[str]:
@@ -181,8 +191,13 @@ def _fields(record: Record) -> list[str]:
     return [name for one in names for name in (one, *merging.COMPANIONS.get(one, ()))]
 
 
-def _words(record: Record, name: str) -> str:
-    return "" if merging.is_empty(record, name) else shown(record, name)
+def _words(record: Record, name: str, longest: int | None = CUT) -> str:
+    return "" if merging.is_empty(record, name) else shown(record, name, longest)
+
+
+def _side(record: Record, name: str, sources: list[str]) -> Side:
+    words, whole = (_words(record, name, longest) for longest in (CUT, None))
+    return Side(words, sources, whole if whole != words else "")
 
 
 def _sources(record: Any) -> dict[str, list[str]]:

@@ -24,9 +24,9 @@ from prisoners.admin.operations import OperationPages, operation_page
 from prisoners.admin.sources import ReadOnlyAdmin
 from prisoners.admin.standing import page_of
 from prisoners.admin.steps import reason_of
-from prisoners.desk import duplicates, merging, workflow
+from prisoners.desk import duplicates, merging
 from prisoners.models import DuplicateCandidate, Judgement, MergeProposal, Merger, Prisoner
-from prisoners.models.accounts import PUBLISH, WRITE, may
+from prisoners.models.accounts import WRITE, may
 from prisoners.models.duplicates import LONGEST_REASON, in_order
 from prisoners.reading.duplicates import FOR, Mark
 
@@ -41,15 +41,6 @@ def compare_page(one: int, other: int) -> str:
 def proposal_page(proposal: MergeProposal) -> str:
     """Return the address of the page on which a proposed merge is decided."""
     return reverse("admin:prisoners_mergeproposal_change", args=[proposal.pk])
-
-
-def needs_publisher(*people: Prisoner) -> bool:
-    """Whether merging touches anything that was ever public: that is an editor's."""
-    return any(
-        one.state not in workflow.UNPUBLISHED
-        for person in people
-        for one in workflow.with_parts(person)
-    )
 
 
 class JudgementForm(forms.Form):
@@ -204,9 +195,6 @@ class _Comparing:
         self.kept, self.merged = (other, one) if turned else (one, other)
         self.here = compare_page(one.pk, other.pk)
         self.writes = may(request.user, WRITE)
-        self.merges = self.writes and (
-            may(request.user, PUBLISH) or not needs_publisher(one, other)
-        )
 
     def answer(self) -> HttpResponse:
         if self.request.method != "POST":
@@ -215,7 +203,7 @@ class _Comparing:
             return self._judge()
         if "_reopen" in self.request.POST:
             return self._reopen()
-        if not self.merges:
+        if not self.writes:
             raise PermissionDenied
         return self._merge() if "_merge" in self.request.POST else self._preview()
 
@@ -286,6 +274,7 @@ class _Comparing:
             reason=form.cleaned_data["reason"],
             seen=made.seen,
             takes_two=made.takes_two,
+            is_noticed=made.noticed,
             kept_is_public=self.kept.is_public,
             merged_is_public=self.merged.is_public,
         )
@@ -356,8 +345,7 @@ class _Comparing:
             "merged_page": page_of(self.merged),
             "turned_page": f"{self.here}?keep={self.merged.pk}",
             "here": self.here,
-            "can_judge": self.writes,
-            "can_merge": self.merges,
+            "writes": self.writes,
             **values,
         }
         return TemplateResponse(self.request, template, context)

@@ -33,8 +33,8 @@ from prisoners.desk.importing.planning import PERSON
 from prisoners.desk.importing.profile import FIELDS, LayoutError, find, read_layout
 from prisoners.desk.importing.reading import FileError
 from prisoners.desk.workflow import needs_second
-from prisoners.models import Import, ImportProfile, ImportRow
-from prisoners.models.accounts import PUBLISH, RESTRICTED, WRITE, may
+from prisoners.models import Import, ImportProfile, ImportRow, State
+from prisoners.models.accounts import RESTRICTED, WRITE, may
 from prisoners.reading.review import proposed
 
 PER_PAGE: Final = 50
@@ -336,7 +336,7 @@ class ImportAdmin(OfWriters):
             "one": one,
             "reads": reads,
             "page": page,
-            "rows": [_shown(row) for row in shown],
+            "rows": [_shown(row, request.user) for row in shown],
             "outcome": outcome,
             "filters": _filters(one, outcome),
             "left_out": read_layout(one.layout).left_out(one.headings) if one.layout else [],
@@ -350,7 +350,7 @@ class ImportAdmin(OfWriters):
             "proposed_page": reverse("admin:prisoners_merger_operation", args=[one.operation.pk])
             if one.operation is not None and proposed(operation=one.operation).exists()
             else "",
-            "takes_two": may(request.user, PUBLISH) and needs_second(request.user),
+            "takes_two": needs_second(request.user),
             "left_days": running.KEPT_FOR.days,
         }
         return self._page(request, "preview", context)
@@ -386,6 +386,7 @@ class ImportAdmin(OfWriters):
                 row=found,
                 what=request.POST.get("what", "")[:40],
                 choice=request.POST.get("choice", "")[:40],
+                by=request.user,
             )
         except (ValidationError, running.NotImportedError) as error:
             words = error.messages[0] if isinstance(error, ValidationError) else str(error)
@@ -406,13 +407,7 @@ class ImportAdmin(OfWriters):
         if one.stage not in stages or now.is_alive or now.is_beginning:
             self.message_user(request, _("It is being worked on already."), messages.ERROR)
             return self._to(one)
-        process.start(
-            one=one,
-            action=action,
-            by=request.user,
-            may_change_public=may(request.user, PUBLISH),
-            reason=reason,
-        )
+        process.start(one=one, action=action, by=request.user, reason=reason)
         return self._to(one)
 
     def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -531,7 +526,7 @@ def _undecided(one: Import) -> int:
     return int(one.counts.get(Outcome.CONFLICT.value, 0))
 
 
-def _shown(row: ImportRow) -> dict[str, Any]:
+def _shown(row: ImportRow, by: Any) -> dict[str, Any]:
     """Return a row of the preview as its template shows it."""
     return {
         "row": row,
@@ -543,6 +538,10 @@ def _shown(row: ImportRow) -> dict[str, Any]:
                 "now": report.shown(change["now"]) if change["field"] != "note" else "",
                 "file": report.shown(change["file"]),
                 "decided": row.decisions.get(change["field"], ""),
+                "can_take": running.may_take(change, by),
+                # Once it has run, whether it was; before, whether it would be.
+                "is_proposed": change.get("proposed", False)
+                or (change.get("of") == State.PUBLISHED and needs_second(by)),
             }
             for change in row.changes
         ],

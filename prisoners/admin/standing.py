@@ -82,8 +82,8 @@ def described(gap: Gap) -> str:
     }
 
 
-def shown(record: Record, field: str, longest: int = 60) -> str:
-    """Return the value of a field in words, shortened."""
+def shown(record: Record, field: str, longest: int | None = 60) -> str:
+    """Return the value of a field in words, shortened; whole where there is no ``longest``."""
     model_field: Any = record._meta.get_field(field)
     value = getattr(record, field)
     if isinstance(model_field, IntervalField):
@@ -96,7 +96,7 @@ def shown(record: Record, field: str, longest: int = 60) -> str:
         words = _("yes") if value else _("no")
     else:
         words = str(value)
-    return words if len(words) <= longest else f"{words[: longest - 1]}…"
+    return words if longest is None or len(words) <= longest else f"{words[: longest - 1]}…"
 
 
 def facts(record: Record) -> Iterator[Gap]:

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any
 
-from django.db import models
-from django.utils import translation
-from django.utils.translation import gettext as _
-
-from prisoners.dates import Interval
-from prisoners.desk.workflow import move
+from prisoners.desk.earlier_sources import GIVEN_ANEW, is_prose
+from prisoners.desk.workflow import settle
 from prisoners.models import (
     TARGET_NAMES,
-    WRITTEN_IN,
     Citation,
     Record,
     Revision,
     State,
     kind_of,
 )
-from prisoners.models.workflow import Verb
 from prisoners.reading.gaps import Gap, standing, stated_facts, supporting
 from prisoners.reading.owners import owner_of
-from prisoners.reading.provenance import value_label
-
-# Whoever changes one of these of a citation in the same proposal gives it anew. Not its value: one
-# that says a value of its own says what the fact was before.
-GIVEN_ANEW: Final = frozenset({"source", "field", "locator", "stance"})
 
 Key = tuple[str, int]
 
@@ -91,11 +80,8 @@ def counts(citation: Citation, revision: Revision, fields: dict[Key, Any] | None
 def settle_earlier(revision: Revision, before: Iterable[Record], *, by: Any) -> None:
     """Let the sources of the values before support only what they say, once others are public.
 
-    ``before`` are copies of the records that the revision changed, as they were. A source that says
-    the same less exactly, or that somebody was held on an earlier day, stays and says its own
-    value. Any other is withdrawn: it would stand as a source of what it does not say, and to quote
-    it would keep public what may have been changed for what it told. Texts are left alone: in other
-    words they say the same.
+    ``before`` are copies of the records that the revision changed, as they were. What becomes of a
+    source: see ``workflow.settle``. Texts are left alone: in other words they say the same.
     """
     fields = {(one["kind"], one["record"]): one["fields"] for one in revision.changes}
     for record in before:
@@ -104,35 +90,8 @@ def settle_earlier(revision: Revision, before: Iterable[Record], *, by: Any) -> 
         changed = fields[kind_of(record), record.pk]
         now = type(record)._default_manager.get(pk=record.pk)
         for one in supporting(record.citations.all()).filter(field__in=changed).order_by("pk"):  # type: ignore[attr-defined]  # all that hold facts have them
-            if counts(one, revision, fields) or _is_prose(record, one.field):
-                continue
-            if _still_holds(record, now, one.field):
-                one.value = one.value or said(record, one.field)
-                one.save(update_fields=["value", "updated_at"])
-            else:
-                reason = _("It was given for the value before.")
-                move([one], Verb.WITHDRAWN, lead=one, by=by, reason=reason)
-
-
-def _is_prose(record: Record, name: str) -> bool:
-    return isinstance(record._meta.get_field(name), models.TextField)
-
-
-def _still_holds(before: Record, now: Record, name: str) -> bool:
-    """Whether what was said of a date is still right beside what is said now."""
-    was, is_now = getattr(before, name), getattr(now, name)
-    if not isinstance(was, Interval) or not isinstance(is_now, Interval):
-        return False
-    later = was.last and is_now.first and was.last <= is_now.first
-    return is_now.refines(was) or (name == "last_confirmed" and bool(later))
-
-
-def said(record: Record, name: str) -> str:
-    """Return the value of a field as a citation gives it: in words of the record's language."""
-    with translation.override(WRITTEN_IN):
-        words = "" if getattr(record, name) in (None, "", ()) else str(value_label(record, name))
-    limit = Citation._meta.get_field("value").max_length or 0
-    return words if len(words) <= limit else f"{words[: limit - 1]}…"
+            if not counts(one, revision, fields) and not is_prose(record, one.field):
+                settle(one, before=record, now=now, by=by)
 
 
 def _came_with(citation: Citation, revision: Revision) -> bool:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from prisoners.desk.earlier_sources import given_for_others, is_prose, said, still_holds
 from prisoners.desk.protecting import protect
 from prisoners.desk.telling import refuse_telling
 from prisoners.models import (
@@ -30,7 +31,7 @@ from prisoners.models.accounts import PUBLISH, may
 from prisoners.models.looking import today
 from prisoners.models.workflow import Verb, demand_reason
 from prisoners.reading.authors import last_authors
-from prisoners.reading.gaps import parts, uncited
+from prisoners.reading.gaps import parts, stated, supporting, uncited
 from prisoners.reading.owners import root_of
 
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW)
@@ -49,7 +50,8 @@ def publish(*, record: Record, by: Any = None, reason: str = "") -> int:
     ``by`` is who does it; None is a dossier or a command. Raise ValidationError, with every
     reason, where a fact rests on no source, the record hangs on one that is not public itself, or
     it would tell what is held back of somebody; nothing is published then. Parts that were
-    withdrawn stay so.
+    withdrawn stay so. Of a team of one person, whose changes of what is public are no proposals,
+    new sources settle those that were given for what a fact said before.
     """
     with transaction.atomic():
         hold(record)
@@ -60,9 +62,38 @@ def publish(*, record: Record, by: Any = None, reason: str = "") -> int:
         with signed(by, reason):
             for person in _people_of(record):
                 protect(person=person, today=today())
+        new = list(_new_of_public(whole)) if by is not None and not needs_second(by) else []
         moved = move(whole, Verb.PUBLISHED, lead=record, by=by, reason=reason)
+        with signed(by, reason):
+            for citation, before, now in given_for_others(new):
+                settle(citation, before=before, now=now, by=by)
         refuse_telling(record)
         return moved
+
+
+def _new_of_public(whole: list[Record]) -> Iterator[Citation]:
+    """Yield the citations that become public of records that are public already."""
+    new = {(kind_of(one), one.pk) for one in whole if one.state != State.PUBLISHED}
+    for one in whole:
+        if isinstance(one, Citation) and one.state != State.PUBLISHED:
+            target: Any = one.target  # each has one
+            if (kind_of(target), target.pk) not in new:
+                yield one
+
+
+def settle(citation: Citation, *, before: Record, now: Record, by: Any) -> None:
+    """Let a source that was given for what its fact said before support only what it says.
+
+    One that says the same less exactly, or that somebody was held on an earlier day, stays and says
+    its own value. Any other is withdrawn: it would stand as a source of what it does not say, and
+    to quote it would keep public what may have been changed for what it told.
+    """
+    if still_holds(before, now, citation.field):
+        citation.value = citation.value or said(before, citation.field)
+        citation.save(update_fields=["value", "updated_at"])
+    else:
+        reason = _("It was given for the value before.")
+        move([citation], Verb.WITHDRAWN, lead=citation, by=by, reason=reason)
 
 
 def _people_of(record: Record) -> Iterator[Prisoner]:
@@ -182,6 +213,20 @@ def hanging(
                 "record": one,
                 "other": other,
             }
+
+
+def settle_taken_away(*, record: Record, names: Iterable[str], by: Any) -> None:
+    """Withdraw the sources of facts that a public record was made to say no more, of some fields.
+
+    Where one person is the team, whose change was no proposal: with those, accepting does it.
+    """
+    if record.state != State.PUBLISHED or type(record) not in TARGET_NAMES or needs_second(by):
+        return
+    gone = [name for name in names if not stated(record, name) and not is_prose(record, name)]
+    with transaction.atomic():
+        cited = supporting(record.citations.filter(field__in=gone, state=State.PUBLISHED))  # type: ignore[attr-defined]  # all that hold facts have them
+        for one in cited.order_by("pk") if gone else ():
+            settle(one, before=record, now=record, by=by)
 
 
 @contextmanager

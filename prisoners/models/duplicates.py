@@ -222,10 +222,12 @@ class MergeProposalQuerySet(models.QuerySet["MergeProposal"]):
         """Return those of them that somebody could accept.
 
         Where one of the two is gone, withdrawn (as whoever was merged elsewhere is) or withheld
-        from visitors by now, there is nothing left to decide.
+        from visitors by now, or only the merged one is public, there is nothing left to decide.
         """
+        drafts = (State.DRAFT, State.IN_REVIEW)
         return self.open().filter(
-            kept__state=State.PUBLISHED, merged__disclosure=F("kept__disclosure")
+            Q(kept__state=State.PUBLISHED) | Q(kept__state__in=drafts, merged__state__in=drafts),
+            merged__disclosure=F("kept__disclosure"),
         ).exclude(merged__state=State.WITHDRAWN)  # fmt: skip
 
     def of(self, person: int) -> Self:
@@ -237,7 +239,7 @@ class MergeProposalQuerySet(models.QuerySet["MergeProposal"]):
 
 
 class MergeProposal(Proposal):
-    """A merge that visitors would notice, proposed for somebody else to accept.
+    """A merge that takes two, proposed for somebody else to accept.
 
     ``choices`` is what was chosen where the two differ, ``seen`` stands for all that they said
     then: if that is not what they say when it is accepted, it is looked at again. ``said`` is the

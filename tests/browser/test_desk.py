@@ -14,6 +14,7 @@ from tests.browser.codes import give_code
 from tests.browser.conftest import Visit
 from tests.browser.pages import LANGUAGES
 from tests.desk import PASSWORD
+from tests.lists import as_csv, viasna_row
 from tests.serving import Site, served
 
 ADMINISTRATOR = "test-administrator"
@@ -130,6 +131,36 @@ def test_a_researcher_enters_and_publishes(visit: Visit, own_site: Site) -> None
     expect(visitor.locator(".status-line")).to_contain_text("1 September 2021")
     visitor.locator("h1 .fn a").first.click()
     expect(visitor.locator(".notes :target")).to_contain_text("Belarus Releases 123 Political")
+
+
+def test_the_columns_of_a_list_are_read_on_a_narrow_screen_without_scrolling_sideways(
+    visit: Visit, own_site: Site
+) -> None:
+    page = visit(own_site, viewport={"width": 320, "height": 640}, has_touch=True)
+    said = own_site.manage("make_administrator", "test-narrow")
+    come_in(page, re.findall(r"http\S+", said)[0])
+    page.goto(f"{RECORDS}import/add/")
+    content = as_csv([viasna_row(1), viasna_row(2, status="released")])
+    file = {"name": "list.csv", "mimeType": "text/csv", "buffer": content}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]  # as Playwright says
+    page.locator("input[type=submit], button[type=submit]").last.click()
+    box = page.locator(".import-scroll")
+    expect(box).to_be_visible()
+    wide = "one => [one.scrollWidth - one.clientWidth, document.documentElement.scrollWidth]"
+    assert box.evaluate(wide) == [0, 320]
+    heading = box.locator("tbody th", has_text="decision")
+    field = box.get_by_label("Field of decision")
+    expect(field).to_be_visible()
+    above, below = heading.bounding_box(), field.bounding_box()
+    assert above is not None
+    assert below is not None
+    # One under the other, each as wide as there is room.
+    assert above["y"] + above["height"] <= below["y"]
+    assert below["width"] > 200
+    assert "Examples: " in box.evaluate(
+        "one => getComputedStyle(one.querySelector('td[data-label]'), '::before').content"
+    )
+    assert check(page, []) == []
 
 
 def wrong_on(page: Page, path: str, looks: Any) -> list[Any]:

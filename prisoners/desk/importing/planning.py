@@ -31,7 +31,7 @@ from prisoners.desk.importing.understanding import (
 )
 from prisoners.desk.merging import standing_for
 from prisoners.desk.three_way import MISSING, Verdict, judge
-from prisoners.desk.workflow import UNPUBLISHED
+from prisoners.desk.workflow import UNPUBLISHED, needs_second
 from prisoners.models import (
     Charge,
     Detention,
@@ -45,6 +45,7 @@ from prisoners.models import (
     Sentence,
     State,
 )
+from prisoners.models.accounts import PUBLISH, may
 
 Outcome = ImportRow.Outcome
 
@@ -168,15 +169,16 @@ def _by_owner(records: Any, owner: str) -> dict[int, list[Any]]:
 class Planner:
     """Plans the rows of one file, batch by batch.
 
-    ``may_change_public``: whoever imports may take the list's word over what is public, where that
-    was decided for a row; without a decision nobody does.
+    ``by`` is who imports. Over what is public they take the list's word where that was decided for
+    a row, over what was withdrawn only an editor does; without a decision, and without somebody
+    whose change it is, nobody does.
     """
 
-    def __init__(
-        self, layout: Layout, headings: Sequence[str], *, may_change_public: bool = False
-    ) -> None:
+    def __init__(self, layout: Layout, headings: Sequence[str], *, by: Any = None) -> None:
         self.layout = layout
-        self.may_change_public = may_change_public
+        self.takes_public = by is not None
+        self.takes_withdrawn = by is not None and may(by, PUBLISH)
+        self.proposes = needs_second(by)
         newest = PrisonerName.objects.aggregate(newest=Max("pk"))["newest"]
         self.foresight = Foresight(layout, headings, newest or 0)
         self.facilities: dict[tuple[str, str], int | None] = {}
@@ -479,27 +481,32 @@ class Planner:
         verdict = judge(record, column, value=value, before=before, now=now)
         if verdict in (Verdict.SAME, Verdict.FINER):
             return
-        is_public = record.state not in UNPUBLISHED
-        disputed = verdict is Verdict.DISPUTED or is_public
+        was_public = record.state not in UNPUBLISHED
+        disputed = verdict is Verdict.DISPUTED or was_public
         decision = plan.decisions.get(name)
-        if disputed and decision == TAKE and (not is_public or self.may_change_public):
+        if disputed and decision == TAKE and self._takes(record):
             plan.take[kind][name] = value
             plan.settled.pop(name, None)
-            plan.changes.append(_change(name, now, value, TAKE))
+            change = _change(name, now, value, TAKE)
+            if self.proposes and record.state == State.PUBLISHED:
+                change["proposed"] = True
+            plan.changes.append(change)
         elif disputed and decision == KEEP:
             plan.settled[name] = [value, now]
             plan.changes.append(_change(name, now, value, KEEP))
         elif disputed:
             if plan.settled.get(name) != [value, now]:
-                words = (
-                    _("the record was public already")
-                    if is_public
-                    else _("changed since, or entered otherwise")
-                )
-                plan.changes.append({**_change(name, now, value, "disputed"), "why": words})
+                change = _change(name, now, value, "disputed")
+                plan.changes.append({**change, "why": _why(record), "of": str(record.state)})
         else:
             plan.take[kind][name] = value
             plan.changes.append(_change(name, now, value, TAKE))
+
+    def _takes(self, record: Record) -> bool:
+        """Whether whoever imports may take the list's word over what a record says."""
+        if record.state == State.PUBLISHED:
+            return self.takes_public
+        return record.state in UNPUBLISHED or self.takes_withdrawn
 
     def _look_up_facilities(self, plans: list[Plan]) -> None:
         wanted = {
@@ -514,6 +521,15 @@ class Planner:
             "name", "country", "pk")}  # fmt: skip
         for one in wanted:
             self.facilities[one] = there.get(one)
+
+
+def _why(record: Record) -> str:
+    """Say why a fact of a record is not taken from a list by itself."""
+    if record.state == State.WITHDRAWN:
+        return _("the record was withdrawn from the public")
+    if record.state == State.PUBLISHED:
+        return _("the record was public already")
+    return _("changed since, or entered otherwise")
 
 
 def _change(name: str, now: Any, value: Any, state: str) -> dict[str, Any]:
@@ -562,6 +578,7 @@ def _dispute(plan: Plan, kind: str) -> None:
     for change in plan.changes:
         if change["field"] in plan.take[kind] and change["state"] == TAKE:
             change["state"] = "disputed"
+            change.pop("proposed", None)
     plan.take[kind] = {}
 
 

@@ -55,12 +55,10 @@ class Working:
     is_beginning: bool = False
 
 
-def start(
-    *, one: Import, action: str, by: Any, may_change_public: bool = False, reason: str = ""
-) -> None:
-    """Work on an import: at once, or in a process of its own where it is long."""  # fmt: skip
+def start(*, one: Import, action: str, by: Any, reason: str = "") -> None:
+    """Work on an import: at once, or in a process of its own where it is long."""
     if one.rows_in_file <= AT_ONCE:
-        work(one=one, action=action, by=by, may_change_public=may_change_public, reason=reason)
+        work(one=one, action=action, by=by, reason=reason)
         return
     Import.objects.filter(pk=one.pk).update(stage=_STAGES[action], error="")
     with _opened(one) as file:
@@ -76,8 +74,6 @@ def start(
         f"--reason={reason}",
         f"--language={translation.get_language() or 'en'}",
     ]
-    if may_change_public:
-        command.append("--may-change-public")
     subprocess.Popen(  # noqa: S603  # our own command, and numbers
         command,
         cwd=settings.BASE_DIR,
@@ -97,16 +93,14 @@ def _database() -> dict[str, str]:
     return {"DATABASE_URL": f"sqlite:///{quote(str(database['NAME']))}"}
 
 
-def work(
-    *, one: Import, action: str, by: Any, may_change_public: bool = False, reason: str = ""
-) -> None:
+def work(*, one: Import, action: str, by: Any, reason: str = "") -> None:
     """Work on an import here and now; why it failed is kept with it."""
     try:
         with _telling(one) as tell:
             if action == PREVIEW:
                 running.preview(one=one, progress=tell)
             elif action == RUN:
-                running.run(one=one, by=by, may_change_public=may_change_public, progress=tell)
+                running.run(one=one, by=by, progress=tell)
             else:
                 running.undo(one=one, by=by, reason=reason)
     except (running.NotImportedError, FileError, LayoutError, ValidationError) as error:

@@ -98,6 +98,8 @@ def changed(change: dict[str, Any]) -> str:
     words = f"{change['field']}: {now} → {shown(change['file'])}"
     if change["field"] == "note":
         words = "note"
+    if change.get("proposed"):
+        return _("%(change)s (proposed)") % {"change": words}
     return words + {"disputed": " (?)", "keep": " (✗)"}.get(change["state"], "")
 
 

@@ -39,8 +39,10 @@ from prisoners.models import (
     Origin,
     Prisoner,
     Source,
+    State,
     recorded,
 )
+from prisoners.models.accounts import PUBLISH, may
 from prisoners.models.looking import today
 
 Stage = Import.Stage
@@ -150,10 +152,11 @@ def preview(*, one: Import, progress: Progress = _silent) -> Report:
     return report
 
 
-def decide(*, row: ImportRow, what: str, choice: str) -> None:
+def decide(*, row: ImportRow, what: str, choice: str, by: Any = None) -> None:
     """Keep what was decided about a row: whose value of a field is taken, or who it is about.
 
-    Raise ValidationError where that is nothing to be decided. It holds when the import is run.
+    Raise ValidationError where that is nothing to be decided, or not by them. It holds when the
+    import is run.
     """
     with transaction.atomic():
         one = _locked(row.of, Stage.PLANNED, Stage.FAILED)
@@ -165,24 +168,43 @@ def decide(*, row: ImportRow, what: str, choice: str) -> None:
                 raise ValidationError(_("This row is not about that person."))
             decided = int(choice)
         elif what != PERSON:
-            disputed = {change["field"] for change in row.changes if change["state"] == "disputed"}
+            # Without a word on why, it cannot be taken at all: the reasons of the row say so.
+            disputed = {
+                one["field"]: one
+                for one in row.changes
+                if one["state"] == "disputed" and one.get("why")
+            }
             if what not in disputed or choice not in (TAKE, KEEP, ""):
                 raise ValidationError(_("There is nothing to decide about this field."))
+            if choice == TAKE and not may_take(disputed[what], by):
+                raise ValidationError(
+                    _(
+                        "The record was withdrawn from the public: only an editor who runs the "
+                        "import can take the list's."
+                    )
+                )
         row.decisions = {name: value for name, value in row.decisions.items() if name != what}
         if choice:
             row.decisions[what] = decided
         row.save(update_fields=["decisions"])
 
 
+def may_take(change: Mapping[str, Any], by: Any) -> bool:
+    """Whether somebody may decide that the list's word is taken where a row and a record differ.
+
+    What was withdrawn is an editor's, as on its own page. ``by`` is None for a command.
+    """
+    return change.get("of") != State.WITHDRAWN or by is None or may(by, PUBLISH)
+
+
 # Running
 
 
-def run(
-    *, one: Import, by: Any = None, may_change_public: bool = False, progress: Progress = _silent
-) -> Report:
+def run(*, one: Import, by: Any = None, progress: Progress = _silent) -> Report:
     """Write an import that was previewed. Raise NotImportedError, and then nothing is written.
 
-    Each row is planned anew, by the record as it is now, and what was decided holds.
+    Each row is planned anew, by the record as it is now, and what was decided holds. ``by`` is
+    whose changes of the record they are; without somebody, what is public stays as it is.
     """
     try:
         with transaction.atomic():
@@ -190,7 +212,7 @@ def run(
             one = _locked(one, *BEFORE_RUN)
             layout = read_layout(one.layout)
             listing = _listing_of(one, layout)
-            report = _run(one, layout, listing, by, may_change_public, progress)
+            report = _run(one, layout, listing, by, progress)
             ImportFile.objects.filter(of=one).delete()
     except (FileError, LayoutError, DatabaseError, ValidationError) as error:
         failed = NotImportedError(_plain(error))
@@ -227,7 +249,7 @@ def import_file(
             _one_at_a_time()
             one.source = Source.objects.filter(slug=source).first() if source else None
             one.save()
-            report = _run(one, layout, listing, None, False, progress, watch)
+            report = _run(one, layout, listing, None, progress, watch)
     except (DatabaseError, ValidationError) as error:
         raise NotImportedError(_plain(error)) from error
     return one, report
@@ -256,7 +278,6 @@ def _run(
     layout: Layout,
     listing: Listing,
     by: Any,
-    may_change_public: bool,
     progress: Progress,
     watch: Callable[[list[Plan]], None] = lambda _plans: None,
 ) -> Report:
@@ -265,7 +286,7 @@ def _run(
     with (
         recorded(by=by, origin=Origin.IMPORT, operation=operation),
         _more_memory(),
-        _planner(layout, listing, may_change_public) as planner,
+        _planner(layout, listing, by) as planner,
         _foreseen(planner, listing) as rows,
     ):
         writer = Writer(one, layout, planner, by=by, operation=operation)
@@ -376,10 +397,8 @@ def _more_memory() -> Iterator[None]:
 
 
 @contextmanager
-def _planner(
-    layout: Layout, listing: Listing, may_change_public: bool = False
-) -> Iterator[Planner]:
-    planner = Planner(layout, listing.headings, may_change_public=may_change_public)
+def _planner(layout: Layout, listing: Listing, by: Any = None) -> Iterator[Planner]:
+    planner = Planner(layout, listing.headings, by=by)
     try:
         yield planner
     finally:

@@ -46,6 +46,11 @@ from prisoners.models import (
 )
 from prisoners.models.base import new_public_id
 from prisoners.models.people import Entries
+from prisoners.reading.owners import root_of
+from prisoners.reading.review import proposed_for
+
+# How the fields of a record change, from what to what.
+Changes = dict[str, list[str | None]]
 
 LONGEST_SLUG: Final = Prisoner._meta.get_field("slug").max_length or 0
 # Room for a public id after a name that somebody else has already.
@@ -114,7 +119,7 @@ class Writer:
     def _propose(self, cited: list[int]) -> None:
         """Propose what is public; ``cited`` are the numbers of the citations of the batch."""
         for record, values in self.proposed:
-            if changes := revisions.differences(record, values):
+            if changes := _not_waiting(record, revisions.differences(record, values)):
                 mine = Target.of(record)
                 revisions.propose(
                     record=record,
@@ -378,6 +383,20 @@ def _change(record: Record, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(record, name, value)
     record.save(update_fields=[*values, "updated_at"])
+
+
+def _not_waiting(record: Record, changes: Changes) -> Changes:
+    """Leave of changes what nobody has proposed already: a list says the same month after month."""
+    key = (kind_of(record), record.pk)
+    waiting = {
+        (name, after)
+        for about in {record, root_of(record)}
+        for revision in proposed_for(about)
+        for one in revision.changes
+        if (one["kind"], one["record"]) == key
+        for name, (_before, after) in one["fields"].items()
+    }
+    return {name: one for name, one in changes.items() if (name, one[1]) not in waiting}
 
 
 def free_slugs(model: type[models.Model], names: list[str]) -> list[str]:

@@ -7,7 +7,8 @@ withdrawn, and its address leads to the kept one.
 
 What was public stays so and what was a draft stays a draft. A merge that visitors would notice is
 proposed, and done when somebody else accepts it; what a public record takes over from a draft is
-proposed, too. Neither is where one person is the whole team. Only people are merged.
+proposed, too. Neither is where one person is the whole team. Whatever touches what was ever public
+is an editor's: a researcher proposes it. Only people are merged.
 """
 
 from __future__ import annotations

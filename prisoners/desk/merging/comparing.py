@@ -23,7 +23,7 @@ from prisoners.desk.merging.fates import (
     relations,
 )
 from prisoners.models import Detention, Prisoner, PrisonerName, Record, State
-from prisoners.models.accounts import RESTRICTED_FACTS
+from prisoners.models.accounts import PUBLISH, RESTRICTED_FACTS, may
 from prisoners.models.duplicates import Merger
 from prisoners.models.fields import IntervalField
 from prisoners.models.looking import today
@@ -120,11 +120,13 @@ class Plan:
     needs_second: bool = False
     # Whether visitors would notice it, as they see something of the merged record by now.
     noticed: bool = False
+    # Whether it is an editor's, and whoever merges is none.
+    is_editors: bool = False
 
     @property
     def takes_two(self) -> bool:
         """Whether it is proposed, and done only when somebody else accepts it."""
-        return self.noticed and self.needs_second
+        return self.is_editors or (self.noticed and self.needs_second)
 
     @property
     def conflicts(self) -> list[Conflict]:
@@ -158,6 +160,7 @@ def plan(*, kept: Prisoner, merged: Prisoner, choices: Choices, by: Any = None) 
     if not made.refusals:
         _Planner(made, choices).people(kept, merged)
         made.noticed = _is_noticed(made)
+        made.is_editors = by is not None and not may(by, PUBLISH) and _was_public(kept, merged)
     return made
 
 
@@ -170,6 +173,15 @@ def _is_noticed(made: Plan) -> bool:
     moving = (one for one in made.moved if not isinstance(one, Record))
     return made.kept.state == State.PUBLISHED and (
         any(moving) or any(one.state == State.PUBLISHED for one in _all_of(made))
+    )
+
+
+def _was_public(*people: Prisoner) -> bool:
+    """Whether anything of some people was ever public."""
+    return any(
+        one.state not in workflow.UNPUBLISHED
+        for person in people
+        for one in workflow.with_parts(person)
     )
 
 

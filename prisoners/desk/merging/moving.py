@@ -43,12 +43,19 @@ def merge(
     """Merge one record into another; return the operation, by which it is undone.
 
     Raise ValidationError, with every reason, where it cannot be done, something is not chosen, or
-    (with ``seen``, of the plan that somebody looked at) a record has changed since, or visitors
-    would notice it and it is to be proposed; nothing is done then.
+    (with ``seen``, of the plan that somebody looked at) a record has changed since, or it is to be
+    proposed, as visitors would notice it or it is not theirs; nothing is done then.
     """
     with transaction.atomic():
         made = ready(kept=kept, merged=merged, choices=choices, by=by, reason=reason)
         refuse_unseen(made, seen)
+        if made.is_editors:
+            raise ValidationError(
+                _(
+                    "This merge touches what is or was public: it is proposed, and an editor "
+                    "accepts it."
+                )
+            )
         if made.takes_two:
             raise ValidationError(
                 _("Visitors would notice this merge: it is proposed, and somebody else accepts it.")

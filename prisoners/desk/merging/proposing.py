@@ -1,4 +1,4 @@
-"""A merge that visitors would notice: proposed by one, looked at and accepted by another."""
+"""A merge that takes two: proposed by one, looked at and accepted by another."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _TriedError(Exception):
 def propose(
     *, kept: Prisoner, merged: Prisoner, choices: Choices, by: Any, reason: str, seen: str = ""
 ) -> MergeProposal:
-    """Propose a merge that visitors would notice; both records stay as they are.
+    """Propose a merge that takes somebody else; both records stay as they are.
 
     Raise ValidationError, with every reason, where it cannot be done or something is not chosen,
     where (with ``seen``) a record has changed since somebody looked at it, where it needs nobody

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
 
 from prisoners.desk import revisions, workflow
+from prisoners.desk.earlier_sources import said
 from prisoners.desk.merging.comparing import MERGED, Conflict, United
 from prisoners.desk.merging.fates import AS_KEPT, EARLIEST, joined_fields
-from prisoners.desk.own_sources import said
 from prisoners.desk.revisions import Key
 from prisoners.models import (
     TARGET_NAMES,

@@ -20,7 +20,6 @@ class Command(BaseCommand):
         parser.add_argument("--by", default="")
         parser.add_argument("--reason", default="")
         parser.add_argument("--language", default="en")
-        parser.add_argument("--may-change-public", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         one = Import.objects.filter(pk=options["number"]).first()
@@ -28,10 +27,4 @@ class Command(BaseCommand):
             raise CommandError("There is no such import.")
         by = User.objects.filter(pk=options["by"]).first() if options["by"] else None
         with translation.override(options["language"]), helped():
-            work(
-                one=one,
-                action=options["action"],
-                by=by,
-                may_change_public=options["may_change_public"],
-                reason=options["reason"],
-            )
+            work(one=one, action=options["action"], by=by, reason=options["reason"])
