@@ -32,6 +32,7 @@ from prisoners.reading.snapshot.columns import (
     NEVER,
     NOT_CONFIRMED,
     Array,
+    Chosen,
 )
 from prisoners.reading.snapshot.kept import Snapshot, current
 from prisoners.reading.snapshot.people import People
@@ -80,19 +81,6 @@ class Facet:
     def labels(self, values: Iterable[str]) -> dict[str, str]:
         """Return each known value in words, in the order in which they are shown."""
         raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The places of some people of a part of the snapshot, in order."""
-
-    places: Array
-
-    def mask(self, people: People) -> Array:
-        """Return for each person of the part whether they are chosen."""
-        mask = np.zeros(len(people), dtype=bool)
-        mask[self.places] = True
-        return mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +167,7 @@ class RelatedFacet(Facet):
     ) -> dict[str, int]:
         several = people.several(self.column)
         named = snapshot.numbering[self.numbered].names
-        theirs = several.others_of(chosen.places)
+        theirs = several.others_of(chosen)
         others = several.values[len(people) :].take(theirs)
         first = several.values.take(chosen.places)
         seen = self._seen(people, snapshot)
@@ -261,7 +249,7 @@ class DateFacet(Facet):
         """Count by years, but for dates without a limit to one side: those may be in any."""
         several = people.several(f"{self.column}_year")
         numbers = np.bincount(several.values.take(chosen.places))
-        theirs = several.others_of(chosen.places)
+        theirs = several.others_of(chosen)
         others = np.bincount(several.values[len(people) :].take(theirs))
         if len(others) > len(numbers):
             numbers, others = others, numbers
@@ -275,7 +263,7 @@ class DateFacet(Facet):
         places, owners = people.without_limit(self.column)
         if not len(places):
             return {}
-        theirs = chosen.mask(people)[owners]
+        theirs = chosen.mask.take(owners)
         places, owners = places[theirs], owners[theirs]
         if not len(places):
             return {}
@@ -284,7 +272,7 @@ class DateFacet(Facet):
         # Whoever has another date in a year is counted in it already.
         several = people.several(f"{self.column}_year")
         whose = np.unique(owners)
-        others = several.others_of(whose)
+        others = several.others_of(Chosen(whose, len(people)))
         counted_owner = np.concatenate([whose, several.owner[others]])
         counted_year = np.concatenate(
             [several.values[whose], several.values[len(people) :][others]]

@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from prisoners.models import ASKABLE, CountRange, Prisoner, Status
-from prisoners.reading.facets import FACETS, Chosen, DateFacet, Facet
+from prisoners.reading.facets import FACETS, DateFacet, Facet
 from prisoners.reading.narrowing import Narrowing, Question
 from prisoners.reading.people import Sort
 from prisoners.reading.search import LONGEST, Found, find
-from prisoners.reading.snapshot.columns import ALWAYS, NEVER, Array, places_of
+from prisoners.reading.snapshot.columns import ALWAYS, NEVER, Array, Chosen, places_of
 from prisoners.reading.snapshot.kept import Snapshot
 from prisoners.reading.snapshot.people import People, bits_of, status_of
 

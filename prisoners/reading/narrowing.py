@@ -13,8 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from prisoners.reading.facets import Chosen
-from prisoners.reading.snapshot.columns import Array
+from prisoners.reading.snapshot.columns import Array, Chosen
 from prisoners.reading.snapshot.people import People
 
 # Of more than this part of everybody, all are asked: to take some out of the columns has its price.
@@ -72,7 +71,7 @@ class Narrowing:
         places = self._places[first]
         for one in others:
             places = places[self._mask(one).take(places)]
-        return Chosen(places)
+        return Chosen(places, len(self.people))
 
     def _mask(self, name: str) -> Array:
         return self.people.living() if name == LIVING else self._masks[name]

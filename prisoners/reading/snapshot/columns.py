@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import Any, Final
@@ -88,6 +89,21 @@ def _day(column: str, otherwise: int) -> Coalesce:
     return Coalesce(Ordinal(F(column), output_field=IntegerField()), Value(otherwise))
 
 
+class Chosen:
+    """Some of so many people: their places, in order and each once."""
+
+    def __init__(self, places: Array, people: int) -> None:
+        self.places = places
+        self.people = people
+
+    @cached_property
+    def mask(self) -> Array:
+        """For each of the people whether they are chosen."""
+        mask = np.zeros(self.people, dtype=bool)
+        mask[self.places] = True
+        return mask
+
+
 @dataclass(frozen=True, slots=True)
 class Several:
     """One thing of which a person may have several: numbers, 0 for none.
@@ -106,9 +122,9 @@ class Several:
         """Return for each person whether a condition on any of their values holds."""
         return fold(condition, self.owner)
 
-    def others_of(self, places: Array) -> Array:
+    def others_of(self, chosen: Chosen) -> Array:
         """Return at which places among the others those of some people are."""
-        return others_of(places, self.begins, self.owner)
+        return others_of(chosen, self.begins, self.owner)
 
     def of(self, people: Array) -> list[int]:
         """Return the different values that some people have, given as a mask; not that of none."""
@@ -132,13 +148,12 @@ def begins_of(owner: Array, people: int) -> Array:
     return begins.astype(np.int32)
 
 
-def others_of(places: Array, begins: Array, owner: Array) -> Array:
+def others_of(chosen: Chosen, begins: Array, owner: Array) -> Array:
     """Return at which places among the others those of some people are; see ``Several``."""
+    places = chosen.places
     # ``take`` does what brackets do, in half of the time.
     if MANY * len(places) > len(owner):
-        theirs = np.zeros(len(begins) - 1, dtype=bool)
-        theirs[places] = True
-        return np.flatnonzero(theirs.take(owner))
+        return np.flatnonzero(chosen.mask.take(owner))
     first, end = begins.take(places), begins[1:].take(places)
     having = np.flatnonzero(end != first)
     first = first.take(having)

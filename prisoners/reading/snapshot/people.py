@@ -16,6 +16,7 @@ from prisoners.reading.snapshot.columns import (
     ALWAYS,
     NEVER,
     Array,
+    Chosen,
     Columns,
     Several,
     fold,
@@ -72,7 +73,8 @@ class Taken(Mapping[str, Array]):
     def __init__(self, arrays: Mapping[str, Array], places: Array, people: int) -> None:
         """Take from the columns of so many people those at some places, which are in order."""
         self.arrays, self.places, self.people = arrays, places, people
-        self.others = others_of(places, arrays["detention_begins"], arrays["detention_owner"])
+        owner = arrays["detention_owner"]
+        self.others = others_of(Chosen(places, people), arrays["detention_begins"], owner)
 
     def __getitem__(self, name: str) -> Array:
         array = self.arrays[name]
@@ -125,7 +127,7 @@ class People:
         return People(self.columns, self.places, self.living() & ~gone)
 
     def some(self, places: Array) -> People:
-        """Return those at some places, in order and each once, to ask of detentions and days only."""
+        """Return those at some places, in order and each once, for what hangs on detentions."""
         taken = Taken(self.columns.arrays, places, len(self))
         return People(Columns(self.columns.numbers[places], taken, {}, {}), {})
 
