@@ -78,17 +78,17 @@ class Rows:
         is_held = status is Status.HELD
         ended = phrases.when(detention.ended) if is_over else ""
         since = phrases.label(detention.began)
-        place, place_refs = self._place(detention, status)
-        return {
+        # In the order in which they stand on the page, by which notes are numbered.
+        known: Context = {
             "since": since,
             "since_refs": notes.marks(detention, "began") if since else NOTHING,
             "status_word": phrases.status(mark, ended, possibly=possibly),
             "until": phrases.label(detention.ended) if is_held else "",
             "status_refs": notes.marks(detention, *status_facts(detention)),
             "confirmed": confirmed(detention, phrases) if is_held and detention.is_open else "",
-            "place": place,
-            "place_refs": place_refs,
         }
+        place, place_refs = self._place(detention, status)
+        return known | {"place": place, "place_refs": place_refs}
 
     def _place(self, detention: Detention, status: Status) -> tuple[str, SafeString]:
         """Where somebody is held, else by whom; where they went, if free; else nothing."""
