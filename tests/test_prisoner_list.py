@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlencode, urljoin, urlsplit
 import pytest
 from django.test import Client
 
-from tests.factories import DetentionFactory, PrisonerFactory
+from tests.factories import DetentionFactory, PrisonerFactory, cite
 from tests.kept import kept
 from tests.reader import Page, read
 
@@ -323,3 +323,17 @@ def test_people_are_in_the_order_of_their_family_names() -> None:
         DetentionFactory.create(published=True, prisoner=person, country="NO")
     found = [row["Name"] for row in asked(country="NO").tables()[0]]
     assert found == ["Zoe Abel", "Mia Ödegård", "Anna Zed"]
+
+
+def test_notes_are_numbered_as_they_stand_on_the_page() -> None:
+    for _person in range(2):
+        person = PrisonerFactory.create(published=True)
+        detention = DetentionFactory.create(
+            published=True, prisoner=person, country="NO", began="2021-07-14", **HELD
+        )
+        for field in ("country", "last_confirmed", "began"):
+            cite(detention, field)
+        cite(person.names.get(), "text")
+    links = asked(country="NO").one("table").all("a")
+    numbers = [one.text for one in links if one.attrs["href"].startswith("#note-")]
+    assert numbers == [str(number) for number in range(1, 9)]
