@@ -390,10 +390,10 @@ WRITE_NONE: Final = {
     "accounts", "dossier_layout", "dossier_values", "duplicates", "earlier_sources", "languages",
     "mentions", "merging.fates", "name_index", "portraits", "synthetic", "synthetic_names",
     "synthetic_people", "telling", "three_way",
-    "importing.ahead", "importing.duplicates", "importing.guessing", "importing.helper",
-    "importing.odd_dates", "importing.planning", "importing.process", "importing.profile",
-    "importing.reading", "importing.report", "importing.terms", "importing.understanding",
-    "importing.values",
+    "importing.ahead", "importing.among", "importing.duplicates", "importing.guessing",
+    "importing.helper", "importing.odd_dates", "importing.planning", "importing.process",
+    "importing.profile", "importing.reading", "importing.report", "importing.terms",
+    "importing.understanding", "importing.values",
     # Called by ``running`` inside a run, and by ``revisions`` where a proposal is accepted.
     "importing.writing", "own_sources",
 }  # fmt: skip
