@@ -34,10 +34,11 @@ from prisoners.models import (
     Status,
     version,
 )
-from prisoners.reading import counts, narrowing
+from prisoners.reading import counts
 from prisoners.reading.filters import PrisonerFilter
 from prisoners.reading.people import Sort
 from prisoners.reading.snapshot import columns, files, kept
+from prisoners.reading.snapshot import people as snapshot_people
 from tests import plain
 from tests.factories import (
     ActorFactory,
@@ -279,7 +280,7 @@ def test_columns_in_files_answer_as_those_in_memory(seed: int, tmp_path_factory:
         patch.setattr(files, "FOLDER", folder)
         patch.setattr(kept, "IN_MEMORY", -1)
         # As of many people, of whom the last question is put only to those whom it matters for.
-        patch.setattr(narrowing, "MOST", 1)
+        patch.setattr(snapshot_people, "MOST", 1)
         patch.setattr(columns, "MANY", 0)
         inventor = Inventor(seed)
         for _time in range(5):

@@ -109,7 +109,7 @@ class OwnFacet(Facet):
         self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
     ) -> dict[str, int]:
         numbers = np.bincount(
-            people.array(self.name).take(chosen.places), minlength=len(self.values)
+            chosen.of(people.array(self.name)), minlength=len(self.values)
         ).tolist()
         return {
             value or NOT_STATED: number
@@ -169,11 +169,11 @@ class RelatedFacet(Facet):
         named = snapshot.numbering[self.numbered].names
         theirs = several.others_of(chosen)
         others = several.values[len(people) :].take(theirs)
-        first = several.values.take(chosen.places)
+        first = chosen.of(several.values)
         seen = self._seen(people, snapshot)
         if seen is not None:
-            first = first[seen.take(chosen.places)]
-            others = others[seen[len(people) :].take(theirs)]
+            first = first.compress(chosen.of(seen))
+            others = others.compress(seen[len(people) :].take(theirs))
         numbers = np.bincount(first, minlength=len(named))
         if len(others):
             numbers = numbers + np.bincount(others, minlength=len(named))
@@ -248,7 +248,7 @@ class DateFacet(Facet):
     ) -> dict[str, int]:
         """Count by years, but for dates without a limit to one side: those may be in any."""
         several = people.several(f"{self.column}_year")
-        numbers = np.bincount(several.values.take(chosen.places))
+        numbers = np.bincount(chosen.of(several.values))
         theirs = several.others_of(chosen)
         others = np.bincount(several.values[len(people) :].take(theirs))
         if len(others) > len(numbers):
@@ -272,7 +272,7 @@ class DateFacet(Facet):
         # Whoever has another date in a year is counted in it already.
         several = people.several(f"{self.column}_year")
         whose = np.unique(owners)
-        others = several.others_of(Chosen(whose, len(people)))
+        others = several.others_of(Chosen(len(people), places=whose))
         counted_owner = np.concatenate([whose, several.owner[others]])
         counted_year = np.concatenate(
             [several.values[whose], several.values[len(people) :][others]]
@@ -323,7 +323,7 @@ class ConfirmedFacet(Facet):
     def counts(
         self, people: People, snapshot: Snapshot, chosen: Chosen, day: date
     ) -> dict[str, int]:
-        confirmed = people.array("confirmed").take(chosen.places)
+        confirmed = chosen.of(people.array("confirmed"))
         return {
             value: number
             for value in ("recent", "longer", "never")

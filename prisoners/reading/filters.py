@@ -241,7 +241,7 @@ class PrisonerFilter(django_filters.FilterSet):
             for name, total in counted.items():
                 chosen = narrowing.chosen(without=name) if name in narrowing else everybody
                 if name == "status":
-                    total.update(_count_statuses(self._custody(narrowing, chosen.places)))
+                    total.update(_count_statuses(self._custody(narrowing, chosen)))
                     continue
                 facet = _NAMES[name]
                 total.update(facet.counts(people, self.snapshot, chosen, self.day))
@@ -298,7 +298,8 @@ class PrisonerFilter(django_filters.FilterSet):
             theirs = one.people.columns.numbers[one.places]
             place, is_listed = places_of(asked, theirs)
             at = place[is_listed]
-            bits = self._custody(one.narrowing, one.places[at])
+            few = Chosen(len(one.people), places=one.places[at])
+            bits = self._custody(one.narrowing, few)
             certain = one.certain[at] if one.certain is not None else np.ones(len(at), dtype=bool)
             for number, bit, is_certain in zip(theirs[at], bits, certain, strict=True):
                 found[int(number)] = Standing(status_of(int(bit)), bool(is_certain))
@@ -322,19 +323,23 @@ class PrisonerFilter(django_filters.FilterSet):
         keys: Array = (first << 32) + numbers
         return keys
 
-    def _custody(self, narrowing: Narrowing, places: Array) -> Array:
+    def _custody(self, narrowing: Narrowing, chosen: Chosen) -> Array:
         """Return what is so of some people on the day asked about."""
         people = narrowing.people
-        if self._is_known_of(people):
-            return people.custody(self.day, self._releases).take(places)
-        return people.some(places).custody(self.day, self._releases)
+        if self._is_known_of(people, chosen.number):
+            return chosen.of(people.custody(self.day, self._releases))
+        return people.some(chosen.places).custody(self.day, self._releases)
 
     def _possibly(self, people: People) -> Array:
         return people.possibly(self.statuses, self.day, self._releases)
 
-    def _is_known_of(self, people: People) -> bool:
-        """Return whether it is known of everybody, or is to be known as all ask for it: today."""
-        if self.day == self.today and not people.knows(self.day):
+    def _is_known_of(self, people: People, asked: int) -> bool:
+        """Return whether it is known of everybody what is so of them on the day.
+
+        It is found out now if so many of them are asked about that it is quicker to, or if the
+        day is today, which all ask for.
+        """
+        if not people.knows(self.day) and (self.day == self.today or people.are_many(asked)):
             people.custody(self.day, self._releases)
         return people.knows(self.day)
 
@@ -367,8 +372,11 @@ class PrisonerFilter(django_filters.FilterSet):
         for name, question in questions[:-1]:
             narrowing.add(name, question(people))
         for name, question in questions[-1:]:
-            is_known = name == "status" and self._is_known_of(people)
-            narrowing.add(name, question(people) if is_known else narrowing.ask(question))
+            places = narrowing.whom_one_more_matters_for()
+            asked = len(people) if places is None else len(places)
+            if name == "status" and self._is_known_of(people, asked):
+                places = None
+            narrowing.add(name, narrowing.ask(question, places))
         return narrowing
 
     @cached_property
@@ -378,11 +386,12 @@ class PrisonerFilter(django_filters.FilterSet):
             return [self._listed_of(narrowing) for narrowing in self._narrowings]
 
     def _listed_of(self, narrowing: Narrowing) -> _Listed:
-        places = narrowing.chosen().places
+        chosen = narrowing.chosen()
+        places = chosen.places
         certain: list[Array] = []
         if self.statuses:
             bits = np.uint8(bits_of(self.statuses, certainly=True))
-            certain.append((self._custody(narrowing, places) & bits) != 0)
+            certain.append((self._custody(narrowing, chosen) & bits) != 0)
         dated = [
             (facet, values)
             for facet in _NAMES.values()

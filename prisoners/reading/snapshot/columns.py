@@ -90,18 +90,45 @@ def _day(column: str, otherwise: int) -> Coalesce:
 
 
 class Chosen:
-    """Some of so many people: their places, in order and each once."""
+    """Some of so many people, by place or by mask: each is made of the other when it is asked for.
 
-    def __init__(self, places: Array, people: int) -> None:
-        self.places = places
+    ``places`` are in order and each once; ``mask`` says of each of the people whether they are
+    chosen.
+    """
+
+    def __init__(
+        self, people: int, *, places: Array | None = None, mask: Array | None = None
+    ) -> None:
+        """Choose by one of the two, or by both where both are known."""
         self.people = people
+        if places is not None:
+            self.places = places
+        if mask is not None:
+            self.mask = mask
+
+    @cached_property
+    def places(self) -> Array:
+        return np.flatnonzero(self.mask)
 
     @cached_property
     def mask(self) -> Array:
-        """For each of the people whether they are chosen."""
         mask = np.zeros(self.people, dtype=bool)
         mask[self.places] = True
         return mask
+
+    @cached_property
+    def number(self) -> int:
+        """How many are chosen."""
+        if "places" in self.__dict__:
+            return len(self.places)
+        return int(np.count_nonzero(self.mask))
+
+    def of(self, column: Array) -> Array:
+        """Return what a column holds at the places of those chosen."""
+        # Both do what brackets do, in half of the time and less.
+        if "places" in self.__dict__:
+            return column.take(self.places)
+        return column[: self.people].compress(self.mask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +165,7 @@ def fold(condition: Array, owner: Array) -> Array:
     if not len(owner):
         return condition
     people: Array = condition[: len(condition) - len(owner)].copy()
-    people[owner[condition[len(people) :]]] = True
+    people[owner.compress(condition[len(people) :])] = True
     return people
 
 
@@ -150,10 +177,9 @@ def begins_of(owner: Array, people: int) -> Array:
 
 def others_of(chosen: Chosen, begins: Array, owner: Array) -> Array:
     """Return at which places among the others those of some people are; see ``Several``."""
-    places = chosen.places
-    # ``take`` does what brackets do, in half of the time.
-    if MANY * len(places) > len(owner):
+    if MANY * chosen.number > len(owner):
         return np.flatnonzero(chosen.mask.take(owner))
+    places = chosen.places
     first, end = begins.take(places), begins[1:].take(places)
     having = np.flatnonzero(end != first)
     first = first.take(having)

@@ -26,6 +26,8 @@ from prisoners.reading.snapshot.columns import (
 
 # Days whose answers are kept: that of today is asked at nearly every request.
 DAYS_KEPT: Final = 4
+# Of more than this part of everybody, all are asked: to take some out of the columns has its price.
+MOST: Final = 1 / 8
 # Room between two neighbours for those who came after them, in the order of names.
 SPACE: Final = 2**20
 
@@ -73,8 +75,13 @@ class Taken(Mapping[str, Array]):
     def __init__(self, arrays: Mapping[str, Array], places: Array, people: int) -> None:
         """Take from the columns of so many people those at some places, which are in order."""
         self.arrays, self.places, self.people = arrays, places, people
-        owner = arrays["detention_owner"]
-        self.others = others_of(Chosen(places, people), arrays["detention_begins"], owner)
+
+    @cached_property
+    def others(self) -> Array:
+        """The places of their other detentions, among all others."""
+        owner = self.arrays["detention_owner"]
+        chosen = Chosen(self.people, places=self.places)
+        return others_of(chosen, self.arrays["detention_begins"], owner)
 
     def __getitem__(self, name: str) -> Array:
         array = self.arrays[name]
@@ -130,6 +137,10 @@ class People:
         """Return those at some places, in order and each once, for what hangs on detentions."""
         taken = Taken(self.columns.arrays, places, len(self))
         return People(Columns(self.columns.numbers[places], taken, {}, {}), {})
+
+    def are_many(self, number: int) -> bool:
+        """Return whether to ask everybody is quicker than to take so many of them and ask these."""
+        return number > MOST * len(self)
 
     def on_day(self, day: date) -> People:
         """Return these people, those counted no more who may be shown no more on a day."""
