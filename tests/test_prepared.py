@@ -73,6 +73,21 @@ def test_a_query_of_two_collections_keeps_them_apart(held: list[Detention]) -> N
     assert len(queries) == 1
 
 
+def test_postgresql_plans_it_once(held: list[Detention]) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite keeps the queries that it has read by itself")
+    everybody = [one.prisoner_id for one in held]
+    # Whatever kind of number the values would be by themselves, and however many there are.
+    for more in ([], [1], [2**20], [2**40], range(10**6, 10**6 + 1_500)):
+        assert found(detentions, [*everybody, *more]) == held
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), sum(generic_plans + custom_plans) FROM pg_prepared_statements"
+            " WHERE statement ~ 'prisoners_detention'"
+        )
+        assert cursor.fetchone() == (1, 5)
+
+
 @pytest.mark.parametrize("count", [1, ROOM[0], ROOM[0] + 1, ROOM[-1], ROOM[-1] + 1])
 def test_there_is_room_for_any_number(count: int) -> None:
     people = [PrisonerFactory.create().pk for _number in range(3)]

@@ -3,7 +3,7 @@
 Django makes the SQL of a query anew each time it is asked, and each record through a dozen calls.
 Of a list's time that is more than half. Here a query is made once, as a queryset, and asked again
 with other values; what it finds are records as any other query gives them, for showing only, or
-rows as the database gives them.
+rows as the database gives them. PostgreSQL plans it once for each connection.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
@@ -33,6 +34,9 @@ Found = TypeVar("Found", bound=Model)
 ROOM: Final = (64, 256, 1_024)
 # The same of a query for rows, which is asked with one value as often as with some hundred.
 ROOM_OF_ROWS: Final = (1, 64, 128, 256, 512, 1_024)
+# On PostgreSQL, where a whole collection is one value, that says of which kind it is. Numbers are
+# written out: as a list, they would be of another kind whenever the largest of them is.
+ARRAYS: Final = {int: "bigint[]", bytes: "bytea[]"}
 # So many are kept, those of days that are over among them.
 MOST: Final = 500
 # What reads a column as the database gave it, or as its field read it: nothing else has to be done.
@@ -44,24 +48,38 @@ PLAIN: Final = (
 )
 
 
+class _PlannedOnce(psycopg.Cursor[Any]):
+    """Has the server keep a query with its plan, and sends the values alone the next time."""
+
+    def execute(self, query: Any, params: Any = None, **_options: Any) -> Any:
+        return super().execute(query, params, prepare=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Query:
     """A query as it was made once.
 
     ``slots``: where values stand among the parameters: the place, which of the collections, and
-    which value of it.
+    which value of it; None: all of them.
     """
 
     sql: str
     params: tuple[Any, ...]
-    slots: tuple[tuple[int, int, int], ...]
+    slots: tuple[tuple[int, int, int | None], ...]
 
     def rows(self, values: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         params = list(self.params)
         for place, which, index in self.slots:
             some = values[which]
-            params[place] = some[index] if index < len(some) else some[-1]
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            if index is None:
+                params[place] = _array(some)
+            else:
+                params[place] = some[index] if index < len(some) else some[-1]
+        connection = connections[DEFAULT_DB_ALIAS]
+        with connection.cursor() as cursor:
+            # Where queries are noted, it is as any other: their values would be missing.
+            if _takes_arrays() and not connection.queries_logged:
+                cursor.cursor = _PlannedOnce(connection.connection)
             cursor.execute(self.sql, params)
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
@@ -151,7 +169,19 @@ def rows(
     return query.rows(values)
 
 
+def _takes_arrays() -> bool:
+    return connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+
+
+def _array(some: Sequence[Any]) -> str | list[bytes]:
+    if type(some[0]) is int:
+        return f"{{{','.join(map(str, some))}}}"
+    return list(some)
+
+
 def _room(count: int, rooms: Sequence[int]) -> int | None:
+    if _takes_arrays():
+        return 1
     return next((room for room in rooms if count <= room), None)
 
 
@@ -176,7 +206,24 @@ def _made(
         value = getattr(param, "obj", param)
         if type(value) in (int, bytes) and value in stands_for:
             slots.append((place, *stands_for[value]))
-    return _Query(sql, tuple(params), tuple(slots)), compiler
+    query = _Query(sql, tuple(params), tuple(slots))
+    return (_with_arrays(query, kinds) if _takes_arrays() else query), compiler
+
+
+def _with_arrays(query: _Query, kinds: Sequence[type]) -> _Query:
+    """Return a query that takes each collection as one value, wherever one of it may be there."""
+    pieces = query.sql.split("%s")
+    if len(pieces) != len(query.params) + 1:
+        raise ValueError("the query has a %s that stands for no value")
+    slots: list[tuple[int, int, int | None]] = []
+    for place, which, index in query.slots:
+        if pieces[place].endswith(" IN ("):
+            pieces[place] = f"{pieces[place].removesuffix('IN (')}= ANY("
+            pieces[place + 1] = f"::{ARRAYS[kinds[which]]}{pieces[place + 1]}"
+            slots.append((place, which, None))
+        else:
+            slots.append((place, which, index))
+    return _Query("%s".join(pieces), query.params, tuple(slots))
 
 
 def _prepare(make: Callable[..., QuerySet[Any]], rooms: tuple[int, ...]) -> _Prepared:
