@@ -22,7 +22,6 @@ from prisoners.reading.worklist.mentions import not_shown, withdrawn
 from prisoners.reading.worklist.records import due_disclosures, in_review
 from tests.factories import SourceFactory, cite
 from tests.kept import kept
-from tests.plans import explain
 
 pytestmark = pytest.mark.django_db
 
@@ -129,13 +128,15 @@ def read_whole(sql: str, params: tuple[Any, ...]) -> set[str]:
     """Return the large tables that are read from end to end to answer a query."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            steps = [row[3] for row in explain(cursor, sql, params)]
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+            steps = [row[3] for row in cursor.fetchall()]
             return LARGE & {step.split()[1] for step in _resolved(steps, sql)}
         # Its small tables are read whole, and rightly so. Where all it may do is to look up what
         # a condition asks for, it reads whole what has no index for the condition.
         for way in ("seqscan", "indexscan", "indexonlyscan"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
-        ((found,),) = explain(cursor, sql, params, "(FORMAT JSON)")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        (found,) = cursor.fetchone()
         for way in ("seqscan", "indexscan", "indexonlyscan"):
             cursor.execute(f"SET LOCAL enable_{way} = on")
     plan = found if isinstance(found, list) else json.loads(found)

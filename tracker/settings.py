@@ -267,8 +267,6 @@ else:
     database["OPTIONS"] = database.get("OPTIONS", {}) | {
         "pool": {"min_size": 1, "max_size": WEB_THREADS, "timeout": 10},
         "connect_timeout": 5,
-        # Django allows none otherwise. Only what asks for it is kept with its plan, at once.
-        "prepare_threshold": 5,
     }
 DATABASES: dict[str, dict[str, Any]] = {"default": dict(database)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

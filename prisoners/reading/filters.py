@@ -372,10 +372,12 @@ class PrisonerFilter(django_filters.FilterSet):
         for name, question in questions[:-1]:
             narrowing.add(name, question(people))
         for name, question in questions[-1:]:
+            if name == "status" and self._is_known_of(people, 0):
+                narrowing.add(name, question(people))
+                continue
             places = narrowing.whom_one_more_matters_for()
-            asked = len(people) if places is None else len(places)
-            if name == "status" and self._is_known_of(people, asked):
-                places = None
+            if name == "status" and places is None:
+                self._is_known_of(people, len(people))
             narrowing.add(name, narrowing.ask(question, places))
         return narrowing
 

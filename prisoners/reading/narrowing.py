@@ -1,8 +1,9 @@
 """Whom filters leave of a part of the snapshot: all of them together, and each set aside.
 
-A question is put to nobody whom it makes no difference for. Of three filters, two are always
-asked together, so that the third matters only for whom one of the others leaves; and who is left
-by all is looked for among whom the narrowest leaves.
+A question is put to nobody whom it makes no difference for, if they are so many that it is worth
+leaving them out. Of three filters, two are always asked together, so that the third matters only
+for whom one of the others leaves; and who is left by all is looked for among whom the narrowest
+leaves, unless these are most of them.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Django makes the SQL of a query anew each time it is asked, and each record through a dozen calls.
 Of a list's time that is more than half. Here a query is made once, as a queryset, and asked again
 with other values; what it finds are records as any other query gives them, for showing only, or
-rows as the database gives them. PostgreSQL plans it once for each connection.
+rows as the database gives them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
@@ -34,8 +33,7 @@ Found = TypeVar("Found", bound=Model)
 ROOM: Final = (64, 256, 1_024)
 # The same of a query for rows, which is asked with one value as often as with some hundred.
 ROOM_OF_ROWS: Final = (1, 64, 128, 256, 512, 1_024)
-# On PostgreSQL, where a whole collection is one value, that says of which kind it is. Numbers are
-# written out: as a list, they would be of another kind whenever the largest of them is.
+# On PostgreSQL, where a whole collection is one value, that says of which kind it is.
 ARRAYS: Final = {int: "bigint[]", bytes: "bytea[]"}
 # So many are kept, those of days that are over among them.
 MOST: Final = 500
@@ -46,13 +44,6 @@ PLAIN: Final = (
     IntervalAttribute,
     PossibleDayAttribute,
 )
-
-
-class _PlannedOnce(psycopg.Cursor[Any]):
-    """Has the server keep a query with its plan, and sends the values alone the next time."""
-
-    def execute(self, query: Any, params: Any = None, **_options: Any) -> Any:
-        return super().execute(query, params, prepare=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +66,7 @@ class _Query:
                 params[place] = _array(some)
             else:
                 params[place] = some[index] if index < len(some) else some[-1]
-        connection = connections[DEFAULT_DB_ALIAS]
-        with connection.cursor() as cursor:
-            # Where queries are noted, it is as any other: their values would be missing.
-            if _takes_arrays() and not connection.queries_logged:
-                cursor.cursor = _PlannedOnce(connection.connection)
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute(self.sql, params)
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

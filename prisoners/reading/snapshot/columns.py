@@ -99,7 +99,7 @@ class Chosen:
     def __init__(
         self, people: int, *, places: Array | None = None, mask: Array | None = None
     ) -> None:
-        """Choose by one of the two, or by both where both are known."""
+        """Choose by one of the two."""
         self.people = people
         if places is not None:
             self.places = places

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cached_property, reduce
 from typing import Final
@@ -214,7 +215,8 @@ class People:
         """
         on = day.toordinal()
         if (known := self._days.get(on)) is not None:
-            self._days.move_to_end(on)
+            with suppress(KeyError):  # another thread may let go of it meanwhile
+                self._days.move_to_end(on)
             return known
         custody = Custody(self, on, seen_releases)
         found = np.zeros(len(self), dtype=np.uint8)
