@@ -293,6 +293,23 @@ def test_columns_in_files_answer_as_those_in_memory(seed: int, tmp_path_factory:
         same_answers(inventor)
 
 
+def test_a_record_of_nobody_is_kept_in_files_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    monkeypatch.setattr(kept, "IN_MEMORY", -1)
+    assert len(kept.keep_in_files()) == 0
+    (written,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    kept._kept.clear()
+    assert len(kept.current()) == 0
+    assert len(kept.keep_in_files()) == 0
+    kept._kept.clear()
+    PrisonerFactory.create(published=True)
+    assert len(kept.current()) == 1
+    # Those of before served: only who came since was read.
+    assert written.exists()
+
+
 def test_only_who_was_changed_is_read_again() -> None:
     people = PrisonerFactory.create_batch(3, published=True)
     before = kept.current()

@@ -130,7 +130,7 @@ def current() -> Snapshot:
 def memory() -> dict[Any, Any] | None:
     """Return the memory of the answer that is made; None where it has asked for no snapshot."""
     answer = _answer.get()
-    return answer.snapshot.memory if answer and answer.snapshot else None
+    return None if answer is None or answer.snapshot is None else answer.snapshot.memory
 
 
 def _on_day(snapshot: Snapshot, day: date) -> Snapshot:
@@ -168,8 +168,9 @@ def _of(now: Version) -> Snapshot:
 
 
 def _brought_up_to(now: Version, known: Snapshot | None) -> Snapshot:
-    known = known or _newest_files()
-    touched = _touched_since(known.version) if known else None
+    # A snapshot of nobody is one too.
+    known = _newest_files() if known is None else known
+    touched = None if known is None else _touched_since(known.version)
     if known is None or touched is None:
         return _everybody(now)
     people, shared = touched
@@ -177,7 +178,7 @@ def _brought_up_to(now: Version, known: Snapshot | None) -> Snapshot:
         if len(known.parts[0]) <= IN_MEMORY:
             return _everybody(now)
         newer = _newest_files()
-        if newer and newer.base.number > known.base.number:
+        if newer is not None and newer.base.number > known.base.number:
             return _brought_up_to(now, newer)
         _read_everybody_apart()
     return _with_changes(known, now, people, shared=shared)
@@ -257,11 +258,13 @@ def _everybody(now: Version) -> Snapshot:
         return _read_everybody(now)
     with _one_at_a_time():
         there = _newest_files()
-        if there is None or there.version != now:
-            made = _read_everybody(now)
-            files.write(now, made.parts[0].columns, made.names, made.numbering, made.withheld)
+        if there is not None and there.version == now:
+            return there
+        made = _read_everybody(now)
+        files.write(now, made.parts[0].columns, made.names, made.numbering, made.withheld)
         # Mapped, not as they were read: those take memory of this process alone.
-        return _newest_files() or made
+        there = _newest_files()
+        return made if there is None else there
 
 
 def _read_everybody(now: Version) -> Snapshot:
