@@ -377,6 +377,7 @@ class PrisonerFilter(django_filters.FilterSet):
                 continue
             places = narrowing.whom_one_more_matters_for()
             if name == "status" and places is None:
+                # Kept: the list and its counts ask for the same next.
                 self._is_known_of(people, len(people))
             narrowing.add(name, narrowing.ask(question, places))
         return narrowing

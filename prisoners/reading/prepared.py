@@ -33,7 +33,8 @@ Found = TypeVar("Found", bound=Model)
 ROOM: Final = (64, 256, 1_024)
 # The same of a query for rows, which is asked with one value as often as with some hundred.
 ROOM_OF_ROWS: Final = (1, 64, 128, 256, 512, 1_024)
-# On PostgreSQL, where a whole collection is one value, that says of which kind it is.
+# On PostgreSQL, where a whole collection is one value, that says of which kind it is. Numbers are
+# written out: given a list, the driver looks at each for the kind that has room for all.
 ARRAYS: Final = {int: "bigint[]", bytes: "bytea[]"}
 # So many are kept, those of days that are over among them.
 MOST: Final = 500
