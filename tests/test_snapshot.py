@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from prisoners.desk import workflow
 from prisoners.models import (
+    Change,
     Charge,
     Detention,
     Disclosure,
@@ -298,6 +299,8 @@ def test_a_record_of_nobody_is_kept_in_files_as_any_other(
 ) -> None:
     monkeypatch.setattr(files, "FOLDER", tmp_path)
     monkeypatch.setattr(kept, "IN_MEMORY", -1)
+    # A log that begins: files of a record that nothing was ever written to belong to any record.
+    PrisonerFactory.create(published=True).delete()
     assert len(kept.keep_in_files()) == 0
     (written,) = (path for path in tmp_path.iterdir() if path.is_dir())
     kept._kept.clear()
@@ -308,6 +311,26 @@ def test_a_record_of_nobody_is_kept_in_files_as_any_other(
     assert len(kept.current()) == 1
     # Those of before served: only who came since was read.
     assert written.exists()
+
+
+def test_files_of_the_same_version_that_cannot_be_taken_are_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    monkeypatch.setattr(kept, "IN_MEMORY", 0)
+    PrisonerFactory.create(published=True)
+    assert len(kept.keep_in_files()) == 1
+    (written,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    (written / "numbers.npy").unlink()
+    kept._kept.clear()
+    assert len(kept.current()) == 1
+    # No log says which record files of version 0 are of.
+    Change.objects.all().delete()
+    for _time in range(2):
+        kept._kept.clear()
+        assert len(kept.current()) == 1
+    (left,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    assert files.load(left, kept.languages())[0].numbers.tolist() == [Prisoner.objects.get().pk]
 
 
 def test_only_who_was_changed_is_read_again() -> None:

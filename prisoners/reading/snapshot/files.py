@@ -112,6 +112,10 @@ def write(
         numbered = {name: numbering[name].names[1:] for name in NUMBERED}
         (draft / "numbered.json").write_text(json.dumps(numbered), encoding="utf-8")
         older = [one for one in FOLDER.iterdir() if one != draft and not one.name.startswith(".")]
+        if path in older:
+            # Of the same version and not taken: not whole, or of a record without a log.
+            older.remove(path)
+            older.append(path.rename(draft.with_name(f"{draft.name}-before")))
         draft.rename(path)
         for one in older:
             shutil.rmtree(one, ignore_errors=True)
