@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from prisoners.desk import synthetic
 from prisoners.desk.dossiers import DossierError
+from prisoners.desk.name_index import differences
 from prisoners.desk.synthetic import RealRecordsError, generate
 from prisoners.management.progress import Progress
 from prisoners.models import NameKey, Prisoner, Source
@@ -30,6 +33,60 @@ def test_a_second_run_adds_more_people() -> None:
 def test_a_record_made_by_hand_afterwards_gets_a_number_of_its_own() -> None:
     generate(3, seed=1, workers=0)
     assert PrisonerFactory.create().pk > 3
+
+
+# All or nothing
+
+
+def _indexes() -> set[str]:
+    """Everything that an index is known by, of all tables."""
+    sql = (
+        "SELECT name || sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        if connection.vendor == "sqlite"
+        else "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {one for (one,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db
+def test_indexes_are_as_before_when_many_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _indexes()
+    monkeypatch.setattr(synthetic, "MANY", 0)
+    made: list[tuple[int, int]] = []
+    generate(3, seed=1, workers=0, indexing=lambda done, of: made.append((done, of)))
+    assert _indexes() == before
+    if connection.vendor == "sqlite":
+        assert made[-1] == (len(made), len(made))
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA integrity_check")
+            assert cursor.fetchone() == ("ok",)
+    # Few among many find their places by themselves.
+    made.clear()
+    generate(2, seed=1, workers=0, indexing=lambda done, of: made.append((done, of)))
+    assert made == []
+    assert list(differences(lambda _done: None)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_cut_short_leaves_nobody_behind_and_every_index(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = _indexes()
+    monkeypatch.setattr(synthetic, "MANY", 0)
+
+    def stop(_done: int) -> None:
+        assert Prisoner.objects.exists()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        generate(3, seed=1, workers=0, progress=stop)
+    assert not Prisoner.objects.exists()
+    assert _indexes() == before
+    # The same people as if nothing had happened.
+    generate(3, seed=1, workers=0)
+    assert Prisoner.objects.count() == 3
 
 
 # Never among real ones

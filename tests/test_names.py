@@ -8,10 +8,20 @@ import time
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from prisoners.names import THRESHOLD, asked, entries, fold, labels, near_words, same, score
+from prisoners.names import (
+    THRESHOLD,
+    asked,
+    entries,
+    fold,
+    keys,
+    labels,
+    near_words,
+    same,
+    score,
+)
 from prisoners.names.folding import MAX_TEXT, split
 from prisoners.names.keys import near_skeletons, skeleton
 
@@ -218,6 +228,22 @@ def test_a_word_misspelt_by_one_sign_is_among_those_that_are_near() -> None:
     assert {"kupaa", "kupalla", "kubala", "kuapla"} <= set(near_words("kupala"))
     assert {"KPL", "PK", "LPK", "KPLK", "PKL"} <= {*near_skeletons("PLK"), "KPL", "LPK"}
     assert skeleton("balacki") not in near_skeletons(skeleton("balacki"))
+
+
+@quiet
+@example("al Assad").via("a particle")
+@example("Dr. Assad").via("a title")
+@example("한국 中文").via("two scripts that are read together")
+@example("Aa Aa").via("a word twice")
+@given(st.one_of(name_like, slavic_words.map(" ".join)))
+def test_a_name_of_two_words_is_stored_as_any_other(name: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "_plain_word", lambda _cleaned: None)
+        every_way = entries.__wrapped__(name)
+    assert entries.__wrapped__(name) == every_way
+    plain = [keys.plain_word(word) for word in name.split(" ")]
+    if len(plain) == 2 and plain[0] and plain[1]:
+        assert keys.entries_of(plain[0], plain[1]) == every_way
 
 
 @pytest.mark.parametrize("line", BELARUSIANS)

@@ -12,10 +12,10 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
-from itertools import chain, islice
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 import django
 from django.apps import apps
@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from prisoners.desk.synthetic_names import CULTURES
-from prisoners.desk.synthetic_people import BLOCK, COLUMNS, KEY, Row, Rows, Shared, invent
+from prisoners.desk.synthetic_people import BLOCK, COLUMNS, KEY, Row, Shared, invent
 from prisoners.models import (
     Actor,
     Citation,
@@ -45,7 +45,7 @@ from prisoners.models import (
 )
 from prisoners.models.changes import learn_the_sizes
 from prisoners.models.fields import IntervalField, first_name, last_name
-from prisoners.models.inserting import insert_values
+from prisoners.models.inserting import Bundles, bundled, insert_bundled
 from prisoners.reading.synthetic import SOURCE_KEY, is_synthetic
 
 # Records that are no part of another: each that was made here has a key that says so.
@@ -63,16 +63,24 @@ TITLE: Final = "Invented data for trying the site out"
 ORGANISATIONS: Final = ("Invented Watch", "Invented Solidarity Fund", "Invented Bar Association")
 # Blocks that are being made or wait to be written; more would only take memory.
 AHEAD: Final = 3
-# Blocks in a transaction: the pages of large indexes that many people share are written once.
-TOGETHER: Final = 20
+# From so many on, sorting an index anew takes less time than to have it taken away and made.
+MANY: Final = BLOCK
 # MiB. With the default of 2 the indexes of many people are read again and again.
 SQLITE_CACHE: Final = 256
-# Pages of the write-ahead log. A page that several blocks change is written to the file once.
-SQLITE_CHECKPOINT: Final = 20_000
+# MiB of an index that are sorted at once, while the next ones are read: by another thread, of which
+# there are none where all of it has room.
+SQLITE_SORTED: Final = 16
 
 
 class RealRecordsError(Exception):
     """The database holds a record that was not made here; nothing was written."""
+
+
+class Block(NamedTuple):
+    """So many people, and the rows of each model that they are."""
+
+    people: int
+    rows: dict[str, Bundles]
 
 
 class Table:
@@ -90,23 +98,62 @@ class Table:
             for field in model._meta.concrete_fields
             if field.column not in given and (value := _default(field, now)) is not None
         }
+        self.model = model
         self.rest: Row = tuple(rest.values())
         quote = connection.ops.quote_name
         self.name = quote(model._meta.db_table)
         self.columns = ", ".join(quote(name) for name in (*given, *rest))
-        self.places = ", ".join(["%s"] * (len(given) + len(rest)))
+        # The same in every row: read with the statement, and not given with each row again.
+        literal = connection.SchemaEditorClass(connection).quote_value
+        always = [str(literal(value)).replace("%", "%%") for value in self.rest]
+        self.places = ", ".join([*["%s"] * len(given), *always])
 
-    def write(self, rows: Iterable[Row]) -> None:
-        whole = [row + self.rest for row in rows]
+    def write(self, bundles: Bundles) -> None:
+        """Write rows that were put together for this database."""
+        together, rows = bundles
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 with cursor.copy(f"COPY {self.name} ({self.columns}) FROM STDIN") as copy:
-                    for row in whole:
-                        copy.write_row(row)
+                    for row in rows:
+                        copy.write_row((*row, *self.rest))
                 return
             # Names of our own tables and columns, nothing from outside.
             into = f"INSERT INTO {self.name} ({self.columns})"
-            insert_values(cursor, into, f"({self.places})", whole)
+            insert_bundled(cursor, into, f"({self.places})", (together, rows))
+
+
+@contextmanager
+def _indexes_aside(tables: Iterable[Table], progress: Callable[[int, int], None]) -> Iterator[None]:
+    """Take the indexes of tables of SQLite away, and make them again when the rows are there.
+
+    To sort what is in an index once takes a fraction of the time of looking for the place of each
+    entry, which is on another page of a large file every time. In one transaction, so that
+    nobody else ever sees a table without them, and what is cut short leaves them as they were.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    quote = connection.ops.quote_name
+    names = [table.model._meta.db_table for table in tables]
+    places = ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        # Those without a statement of their own belong to the table: its keys. Those of a few
+        # rows cost little at each, and as much for the few as for all when they are made.
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND "  # noqa: S608  # only places
+            f"sql NOT LIKE %s AND tbl_name IN ({places}) ORDER BY rowid",
+            ["% WHERE %", *names],
+        )
+        indexes = cursor.fetchall()
+        for name, _sql in indexes:
+            cursor.execute(f"DROP INDEX {quote(name)}")
+        yield
+        cursor.execute(f"PRAGMA cache_size = {-1024 * SQLITE_SORTED}")
+        cursor.execute(f"PRAGMA threads = {processes()}")
+        for done, (_name, sql) in enumerate(indexes, start=1):
+            cursor.execute(sql)
+            progress(done, len(indexes))
+        cursor.execute("PRAGMA threads = 0")
 
 
 def _columns(model: type[models.Model], name: str) -> tuple[str, ...]:
@@ -141,13 +188,19 @@ def refuse_real_records() -> None:
 
 
 def generate(
-    count: int, *, seed: int, workers: int, progress: Callable[[int], None] = lambda _done: None
+    count: int,
+    *,
+    seed: int,
+    workers: int,
+    progress: Callable[[int], None] = lambda _done: None,
+    indexing: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> None:
     """Add ``count`` invented people to a database that holds no others.
 
     The same seed gives the same people, whatever the number of processes that make them. A second
     run goes on after the last block of the one before. ``progress`` is told after each block how
-    many there are. What is cut short leaves whole blocks behind.
+    many there are, ``indexing`` after each index that is made anew how many of how many.
+    All or nothing: what is cut short leaves nobody behind.
     Raise RealRecordsError, before anything is written, where there are real records.
     """
     refuse_real_records()
@@ -157,75 +210,87 @@ def generate(
         name: Table(apps.get_model("prisoners", name), columns, now)
         for name, columns in COLUMNS.items()
     }
+    there = Prisoner.objects.count()
     done = 0
-    blocks = _blocks(count, seed, workers, shared)
-    # What is invented has no history: writing it would take as long as the people themselves.
-    with unrecorded(), _room_for_much(), _no_search_for_cycles(), closing(blocks):
-        while done < count:
-            with written_as_a_whole():
-                for rows in islice(blocks, TOGETHER):
-                    for name, table in tables.items():
-                        table.write(rows.get(name, ()))
-                    done += len(rows["Prisoner"])
-                    progress(done)
+    with ExitStack() as stack:
+        # What is invented has no history: writing it would take as long as the people themselves.
+        stack.enter_context(unrecorded())
+        stack.enter_context(_room_for_much())
+        stack.enter_context(_no_search_for_cycles())
+        stack.enter_context(written_as_a_whole())
+        # Few among many find their places sooner than all are sorted again.
+        if count > MANY and count >= there:
+            stack.enter_context(_indexes_aside(tables.values(), indexing))
+        blocks = stack.enter_context(closing(_blocks(count, seed, workers, shared)))
+        for people, rows in blocks:
+            for name, table in tables.items():
+                if name in rows:
+                    table.write(rows[name])
+            done += people
+            progress(done)
     _go_on_counting(tables)
     learn_the_sizes()
 
 
 @contextmanager
 def _room_for_much() -> Iterator[None]:
-    """Let this connection to SQLite use more memory and a longer log, and set both back after."""
+    """Let this connection to SQLite use more memory, and give back after what its log took."""
     if connection.vendor != "sqlite":
         yield
         return
-    names = {"cache_size": -1024 * SQLITE_CACHE, "wal_autocheckpoint": SQLITE_CHECKPOINT}
     with connection.cursor() as cursor:
-        before = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
-        for name, value in names.items():
-            cursor.execute(f"PRAGMA {name} = {value}")
+        before = cursor.execute("PRAGMA cache_size").fetchone()[0]
+        cursor.execute(f"PRAGMA cache_size = {-1024 * SQLITE_CACHE}")
         try:
             yield
         finally:
-            for name, value in before.items():
-                cursor.execute(f"PRAGMA {name} = {value}")
+            cursor.execute(f"PRAGMA cache_size = {before}")
+        if not connection.in_atomic_block:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def _blocks(count: int, seed: int, workers: int, shared: Shared) -> Generator[Rows]:
-    """Yield the rows of each block in turn, made by other processes where there are several."""
+def _blocks(count: int, seed: int, workers: int, shared: Shared) -> Generator[Block]:
+    """Yield each block in turn, made by other processes where there are several."""
     last = Prisoner.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     first = -(-last // BLOCK)
     tasks = (
-        (seed, first + place, min(BLOCK, count - start), shared)
+        (seed, first + place, min(BLOCK, count - start), shared, connection.vendor)
         for place, start in enumerate(range(0, count, BLOCK))
     )
     if count <= BLOCK or workers == 0:
-        yield from (invent(*task) for task in tasks)
+        yield from (_block(*task) for task in tasks)
         return
     # A forked process would share this one's connection to the database.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=django.setup) as pool:
-        waiting: deque[Future[Rows]] = deque()
+        waiting: deque[Future[Block]] = deque()
         for task in tasks:
-            waiting.append(pool.submit(_invent_apart, *task))
+            waiting.append(pool.submit(_block, *task))
             if len(waiting) >= workers + AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _invent_apart(seed: int, block: int, count: int, shared: Shared) -> Rows:
+def _block(seed: int, block: int, count: int, shared: Shared, vendor: str) -> Block:
+    """Return people with their rows as they are written, so that this is done apart as well."""
     with _no_search_for_cycles():
-        return invent(seed, block, count, shared)
+        rows = invent(seed, block, count, shared)
+    if vendor == "sqlite":
+        return Block(count, {name: bundled(some) for name, some in rows.items()})
+    return Block(count, {name: ([], some) for name, some in rows.items()})
 
 
 @contextmanager
 def _no_search_for_cycles() -> Iterator[None]:
     """Leave out what Python does now and then for memory: rows hold no cycles to be found."""
+    was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was:
+            gc.enable()
 
 
 def processes() -> int:

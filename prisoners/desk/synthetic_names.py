@@ -9,9 +9,9 @@ measured on it.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from anyascii import anyascii
@@ -19,7 +19,7 @@ from django.utils.text import slugify
 
 from prisoners.alphabets import BETWEEN_WORDS, sort_key
 from prisoners.models import PrisonerName
-from prisoners.names import entries
+from prisoners.names.keys import Part, entries, entries_of, plain_word
 
 # One syllable, or a whole given name, as each form of the culture writes it.
 Syllable = tuple[str, ...]
@@ -145,11 +145,15 @@ class Culture:
 
 
 class Word(NamedTuple):
-    """A word of a name as it is written, sorted, and put into an address."""
+    """A word of a name as it is written, sorted, and put into an address.
+
+    ``plain``: what it is found by; None where that takes the whole name.
+    """
 
     text: str
     sorted_as: str
     address: str
+    plain: Part | None
 
 
 def _table(text: str) -> tuple[Syllable, ...]:
@@ -404,8 +408,24 @@ CULTURES: Final = (
 )
 
 
-@lru_cache(maxsize=100_000)
-def family(culture: int, number: int, woman: bool) -> tuple[Syllable, ...]:
+class Root:
+    """A family name or a given name, before it is written; the same one is the same object."""
+
+    __slots__ = ("syllables", "written")
+
+    def __init__(self, syllables: Sequence[Syllable]) -> None:
+        self.syllables = syllables
+        self.written: dict[Writing, Word] = {}
+
+    def word(self, writing: Writing) -> Word:
+        """Return it in one writing; what takes time is kept for the next."""
+        if (known := self.written.get(writing)) is None:
+            known = self.written[writing] = _word(self.syllables, writing)
+        return known
+
+
+@cache
+def family(culture: int, number: int, woman: bool) -> Root:
     """Return one of a culture's family names; the same number is the same family."""
     # Not secret: it has to be the same name each time.
     rng = random.Random(number * len(CULTURES) + culture)  # noqa: S311  # no secret
@@ -413,18 +433,22 @@ def family(culture: int, number: int, woman: bool) -> tuple[Syllable, ...]:
     begin = int(rng.random() * (len(stems) - 1)) if len(stems) > 2 else 0
     chosen = [rng.choice(stem) for stem in stems[begin:]]
     ending = rng.choice(CULTURES[culture].endings)[0 if woman else 1]
-    return (*chosen, ending)
+    return Root((*chosen, ending))
 
 
-@lru_cache(maxsize=100_000)
-def word(syllables: Sequence[Syllable], writing: Writing) -> Word:
-    """Return a word of a name in one writing, with its parts that cost time kept for the next."""
+# The given names of each culture, for women and for men.
+GIVEN: Final = tuple(
+    tuple(tuple(Root(name) for name in names) for names in culture.given) for culture in CULTURES
+)
+
+
+def _word(syllables: Sequence[Syllable], writing: Writing) -> Word:
     parts = [part for syllable in syllables if (part := syllable[writing.form])]
     text = writing.hyphen.join(parts)
     text = writing.rule.spell(text) if writing.rule else text
     # Georgian has no capital at the head of a word: its title case is the letter itself.
     text = text[:1].title() + text[1:]
-    return Word(text, sort_key(text, text), slugify(anyascii(text)))
+    return Word(text, sort_key(text, text), slugify(anyascii(text)), plain_word(text))
 
 
 class Spelling(NamedTuple):
@@ -437,29 +461,28 @@ class Spelling(NamedTuple):
     entries: tuple[tuple[bytes, bytes], ...]
 
 
-@lru_cache(maxsize=200_000)
-def _found_by(text: str) -> tuple[tuple[bytes, bytes], ...]:
+def _encoded(found_by: Iterable[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
     """Return what a name is found by, as the database keeps it."""
-    return tuple((key.encode(), detail.encode()) for key, detail in entries(text))
+    return tuple([(key.encode(), detail.encode()) for key, detail in found_by])
 
 
-def spell(
-    family_name: Sequence[Syllable], given_name: Sequence[Syllable], writing: Writing
-) -> Spelling:
+def spell(family_name: Root, given_name: Root, writing: Writing) -> Spelling:
     """Return a name in one writing, and what it is sorted and found by."""
-    last, first = word(family_name, writing), word(given_name, writing)
-    order = (last.text, first.text) if writing.family_first else (first.text, last.text)
-    text = writing.space.join(order)
+    last, first = family_name.word(writing), given_name.word(writing)
+    words = (last, first) if writing.family_first else (first, last)
+    text = writing.space.join([one.text for one in words])
+    plain = [one.plain for one in words if one.plain]
+    apart = len(plain) == len(words) and writing.space
     return Spelling(
         text,
         f"{last.text} {first.text}" if writing.family_first else "",
         f"{last.sorted_as}{BETWEEN_WORDS}{first.sorted_as}",
         f"{first.address}-{last.address}",
-        _found_by(text),
+        _encoded(entries_of(*plain) if apart else entries(text)),
     )
 
 
 @lru_cache(maxsize=100)
 def alias(text: str) -> Spelling:
     """Return a made-up name as it stands."""
-    return Spelling(text, "", sort_key(text), slugify(text), _found_by(text))
+    return Spelling(text, "", sort_key(text), slugify(text), _encoded(entries(text)))

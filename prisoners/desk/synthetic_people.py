@@ -18,8 +18,9 @@ from prisoners import dates
 from prisoners.desk.synthetic_names import (
     CULTURES,
     FAMILIES,
+    GIVEN,
     LATIN,
-    Syllable,
+    Root,
     Writing,
     alias,
     family,
@@ -321,7 +322,7 @@ class _Block:
         """Add a person's spellings; return what their address begins with."""
         writings = CULTURES[culture].writings
         family_name = self._family(culture, woman)
-        given_name = self._pick(CULTURES[culture].given[0 if woman else 1])
+        given_name = self._pick(GIVEN[culture][0 if woman else 1])
         spelt = [
             (spell(family_name, given_name, one), one, OWN if one.own else TRANSLITERATION)
             for one in writings
@@ -345,11 +346,12 @@ class _Block:
                 (name, state, *disclosure, person, spelling.text, writing.language,
                  writing.script, kind, writing.shown, spelling.filed_as, spelling.sort_key)
             )  # fmt: skip
-            is_shown = is_public and disclosure == PUBLIC
+            # As SQLite keeps it: sixteen a person, of which each would be made so by itself.
+            is_shown = int(is_public and disclosure == PUBLIC)
             keys.extend([(name, is_shown, key, detail) for key, detail in spelling.entries])
         return spelt[0][0].address
 
-    def _family(self, culture: int, woman: bool) -> tuple[Syllable, ...]:
+    def _family(self, culture: int, woman: bool) -> Root:
         # The first ones are the commonest, as with real family names.
         return family(culture, int(FAMILIES * self.random() ** 2), woman)
 

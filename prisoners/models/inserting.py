@@ -7,6 +7,7 @@ several times as long as the database does; and to make a record of each row tak
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import chain
@@ -22,6 +23,11 @@ AT_ONCE: Final = 30_000
 # Rows in one statement on SQLite. It keeps statements that it has read by their text, so they have
 # to be as long every time; each is begun and ended once, with its triggers and its next number.
 TOGETHER: Final = 50
+# SQLite's driver looks for a way to convert each of these, finds none, and takes it as it is: that
+# is most of the time that a value takes. This way is found at once.
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(bool, int)
+sqlite3.register_adapter(type(None), lambda nothing: nothing)
 # Equal values of these may be stored in different ways (true and 1), are not to be compared, or
 # there are none.
 _EACH_BY_ITSELF: Final = (models.JSONField, models.BinaryField, models.UUIDField)
@@ -137,17 +143,32 @@ def _insert_on_sqlite(
 
 def insert_values(cursor: Any, into: str, one: str, rows: Sequence[Sequence[Any]]) -> None:
     """Insert rows into a table of SQLite; ``one`` are the places of the values of a row."""
+    insert_bundled(cursor, into, one, bundled(rows))
+
+
+# The values of ``TOGETHER`` rows, one after the other, as often as there are; and the rest.
+Bundles = tuple[Sequence[Sequence[Any]], Sequence[Sequence[Any]]]
+
+
+def bundled(rows: Sequence[Sequence[Any]]) -> Bundles:
+    """Put the values of rows together as statements take them."""
     whole = len(rows) - len(rows) % TOGETHER
-    if whole:
-        cursor.executemany(
-            f"{into} VALUES {', '.join([one] * TOGETHER)}",
-            [
-                tuple(chain.from_iterable(rows[begin : begin + TOGETHER]))
-                for begin in range(0, whole, TOGETHER)
-            ],
-        )
-    if whole < len(rows):
-        cursor.executemany(f"{into} VALUES {one}", rows[whole:])
+    return (
+        [
+            tuple(chain.from_iterable(rows[begin : begin + TOGETHER]))
+            for begin in range(0, whole, TOGETHER)
+        ],
+        rows[whole:],
+    )
+
+
+def insert_bundled(cursor: Any, into: str, one: str, bundles: Bundles) -> None:
+    """Insert rows that were put together by ``bundled``."""
+    together, rest = bundles
+    if together:
+        cursor.executemany(f"{into} VALUES {', '.join([one] * TOGETHER)}", together)
+    if rest:
+        cursor.executemany(f"{into} VALUES {one}", rest)
 
 
 def _next_number(number: Any, cursor: Any) -> int:

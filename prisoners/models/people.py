@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -651,9 +651,10 @@ class NameKey(models.Model):
         verbose_name = _("search key")
         verbose_name_plural = _("search keys")
         constraints = [
-            # The index of every search, with all that one reads in it.
+            # The index of every search, with all that one reads in it. Of expressions, so that on
+            # SQLite it is an index of its own, which can be made when all the rows are there.
             models.UniqueConstraint(
-                fields=["is_public", "key", "detail", "name"],
+                *map(F, ("is_public", "key", "detail", "name")),
                 name="namekey_once",
                 violation_error_message=_("This key is already there."),
             )

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from anyascii import anyascii
 
-from .letters import DOUBLE, Script, bare, script_of
+from .letters import Script, bare, script_of, single
 
 # Two-character family names; every other one has a single character.
 _LONG_FAMILIES = frozenset(
@@ -79,7 +79,7 @@ _CANTONESE = {
 
 def _folder(table: Mapping[str, str]) -> Callable[[str], str]:
     pattern = re.compile("|".join(sorted(table, key=lambda k: (-len(k), k))))
-    return lambda text: DOUBLE.sub(r"\1", pattern.sub(lambda m: table[m[0]], text))
+    return lambda text: single(pattern.sub(lambda m: table[m[0]], text))
 
 
 _korean, _cantonese = _folder(_KOREAN), _folder(_CANTONESE)

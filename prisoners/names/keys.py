@@ -13,8 +13,8 @@ from itertools import combinations, permutations, product
 
 from . import east_asia, given
 from .comparing import Name, parse
-from .folding import run_together, word, words_of
-from .letters import DOUBLE, Script, key, readings, script_of
+from .folding import run_together, split, word, words_of
+from .letters import Script, key, readings, script_of, single
 
 # Longer skeletons tell no more people apart and miss more spellings of one.
 LENGTH = 4
@@ -41,7 +41,7 @@ def skeleton(sounds: str) -> str:
     """Consonants in coarse classes without v; any vowel at the beginning is ``A``."""
     bones = sounds.translate(_SKELETON)
     # ў, ו and و are a vowel as often as a consonant.
-    bones = DOUBLE.sub(r"\1", bones[:1] + bones[1:].replace("V", ""))
+    bones = single(bones[:1] + bones[1:].replace("V", ""))
     return ("A" + bones if sounds[:1] in _VOWELS else bones)[:LENGTH]
 
 
@@ -105,8 +105,14 @@ def _written(way: Sequence[Part], place: int) -> str:
 
 
 def _entries(way: Sequence[Part]) -> Iterator[Entry]:
-    for place, part in enumerate(way):
-        yield part.plain, _written(way, place).partition(" ")[2]
+    if len(way) == 2:
+        # Nearly all names.
+        one, other = way
+        yield one.plain, other.plain
+        yield other.plain, one.plain
+    else:
+        for place, part in enumerate(way):
+            yield part.plain, _written(way, place).partition(" ")[2]
     if len(way) == 1:
         for bones in way[0].skeletons:
             yield sound_key(bones, ""), way[0].label
@@ -116,12 +122,43 @@ def _entries(way: Sequence[Part]) -> Iterator[Entry]:
             yield sound_key(*two), detail
 
 
+def plain_word(text: str) -> Part | None:
+    """Return a word of a name that is read alike whatever stands beside it; None of all others.
+
+    Others are several words with hyphens, initials, particles, titles, and signs of which it takes
+    the whole name to tell where the family name ends.
+    """
+    chunks = split(text)
+    if len(chunks) != 1 or len(chunks[0]) != 1:
+        return None
+    return _plain_word(chunks[0][0])
+
+
+def _plain_word(cleaned: str) -> Part | None:
+    known = word(cleaned)
+    if known.is_initial or known.is_particle or known.script >= Script.HANGUL:
+        return None
+    part = _part(cleaned)
+    return part if part.plain else None
+
+
+def entries_of(*words: Part) -> tuple[Entry, ...]:
+    """Return what an index stores of a name of one or two plain words; quicker than ``entries``."""
+    return tuple(dict.fromkeys(_entries(words)))[:ENTRIES]
+
+
 @lru_cache(maxsize=8192)
 def entries(text: str) -> tuple[Entry, ...]:
     """Return what an index stores of a name. Empty for a text without letters.
 
     Patronymics stand in one written entry only; initials and particles in none.
     """
+    chunks = split(text)
+    if len(chunks) == 2 and len(chunks[0]) == len(chunks[1]) == 1:
+        # Nearly all names: taken apart in no other way.
+        one, other = _plain_word(chunks[0][0]), _plain_word(chunks[1][0])
+        if one and other:
+            return entries_of(one, other)
     name = parse(text)
     found: dict[Entry, None] = {}
     for way in parts(name):
@@ -200,7 +237,7 @@ def near_skeletons(bones: str) -> tuple[str, ...]:
         found.update(dict.fromkeys(before + sign + after for sign in _BONES))
         if len(after) > 1:
             found[before + after[1] + after[0] + after[2:]] = None
-    shapes = dict.fromkeys(DOUBLE.sub(r"\1", one)[:LENGTH] for one in found)
+    shapes = dict.fromkeys(single(one)[:LENGTH] for one in found)
     return tuple(one for one in shapes if one and one != bones and "A" not in one[1:])
 
 

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from functools import lru_cache
+from operator import itemgetter
 
 from anyascii import anyascii
 
@@ -142,17 +144,24 @@ _SILENT_H = re.compile(r"(?<=[aeou])h(?=[nlmr]|$)")
 _BALTIC_END = re.compile(r"(?<=..[^aeiou])(?:i?as|us|is|s|e)$|(?<=...)(?:j[au]s|ijs|ėlis|iene)$")
 
 _GLIDE = re.compile(r"[ij]+(?=[aeou])")
-DOUBLE = re.compile(r"(.)\1+")
+_DOUBLE = re.compile(r"(.)\1+")
+# What it is replaced by. As a template, "\1" would be read anew at each word.
+_ONCE = itemgetter(1)
 _SHORT_U = re.compile(r"(?<=[aeio])u(?![aeiou])")
 _ULAD = re.compile(r"^u(?=la[dstz])")
 
 
+def single(letters: str) -> str:
+    """Write each letter once that stands twice or more in a row."""
+    return _DOUBLE.sub(_ONCE, letters)
+
+
 def settle(sounds: str) -> str:
     """Drop what spellings disagree on: glides, doubled letters, у for ў, Ула- for Вла-."""
-    sounds = DOUBLE.sub(r"\1", _GLIDE.sub("", sounds))
+    sounds = single(_GLIDE.sub("", sounds))
     if "u" in sounds:
         sounds = _ULAD.sub("v", _SHORT_U.sub("v", sounds))
-    return DOUBLE.sub(r"\1", sounds)
+    return single(sounds)
 
 
 # Akanne and jakanne make о, е and а one vowel; г, h and х are one; ц is soft т.
@@ -161,12 +170,14 @@ _KEY = str.maketrans({"o": "a", "e": "a", "h": "g", "x": "g", "c": "t", "Z": "z"
 _KEY_PAIRS = re.compile("[td][sz]+|sz+")
 
 
+# The sounds of a word are asked about several times while it is read.
+@lru_cache(maxsize=4096)
 def key(sounds: str) -> str:
     """The sounds with what Belarusian, Russian and Ukrainian spell differently made one."""
-    folded = DOUBLE.sub(r"\1", sounds.translate(_KEY))
+    folded = single(sounds.translate(_KEY))
     if "s" in folded or "z" in folded:
         # A key read again as a name must give itself: ts, dz and sz would be taken for one sound.
-        folded = DOUBLE.sub(r"\1", _KEY_PAIRS.sub(lambda m: m[0][0], folded))
+        folded = single(_KEY_PAIRS.sub(lambda m: m[0][0], folded))
     return folded
 
 
@@ -267,7 +278,7 @@ _ABJAD = str.maketrans(
 def abjad(word: str) -> tuple[str, ...]:
     sounds = _ABJAD_PAIR.sub(lambda m: _ABJAD_PAIRS[m[0]], word).translate(_ABJAD)
     sounds = "".join(c for c in sounds if c.isascii() and c.isalpha())
-    return (DOUBLE.sub(r"\1", sounds),)
+    return (single(sounds),)
 
 
 _GEORGIAN = re.compile("[\u10a0-\u10ff]")

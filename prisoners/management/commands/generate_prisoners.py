@@ -32,12 +32,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         count: int = options["count"]
         began = time.monotonic()
+        shown: list[Progress] = []
+
+        def indexing(done: int, of: int) -> None:
+            shown[:] = shown or [Progress(of, "indexes", sys.stderr)]
+            shown[0](done)
+
         try:
             generate(
                 count,
                 seed=options["seed"],
                 workers=processes(),
                 progress=Progress(count, "people", sys.stderr),
+                indexing=indexing,
             )
         except RealRecordsError as error:
             raise CommandError(
