@@ -156,6 +156,7 @@ class Doubling:
         DealFactory.create(**public)
         for prisoner in (self.person, PrisonerFactory.create(**public)):
             self.more_of(prisoner, number)
+        self.still_held(PrisonerFactory.create(**public))
         for spoken in ({"speaker": self.actor}, {"speaker": None, "prisoner": self.person}):
             about = {"deal": self.deal, "release": self.release, "said": "2022-03"}
             self.cite(StatementFactory.create(**public, **about, **spoken))
@@ -176,6 +177,13 @@ class Doubling:
             ReleaseOutcomeFactory.create(**public, detention=detention, release=self.release),
         ]
         self.cite(prisoner, detention, *parts)
+
+    def still_held(self, prisoner: Prisoner) -> None:
+        detention = DetentionFactory.create(published=True, prisoner=prisoner, began="2022-02")
+        place = PlacementFactory.create(
+            published=True, detention=detention, facility=self.facility, ended=None
+        )
+        self.cite(prisoner, detention, place)
 
     def cite(self, *records: Any) -> None:
         for record in records:
@@ -201,8 +209,7 @@ BUDGETS: Final[dict[str, str]] = {
         "release 3, releasedestination 2, releaseoutcome 2, source 1"
     ),
     "/prisoners/": (
-        "change 1, citation 1, detention 1, placement 1, prisoner 1, prisonername 1, "
-        "releaseoutcome 1, source 1"
+        "change 1, citation 1, detention 1, prisoner 1, prisonername 1, releaseoutcome 1, source 1"
     ),
     "/prisoners/?status=held": "change 1, citation 1, figure 1, source 1",
     BIALIATSKI: (

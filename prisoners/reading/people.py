@@ -48,7 +48,7 @@ def names_loaded(path: str = "names") -> Prefetch[str, QuerySet[PrisonerName], s
 def for_list(numbers: Sequence[int]) -> list[Prisoner]:
     """Return some published people in this order, with what a list shows of each.
 
-    The number of queries is always the same. Who is not public at this moment is left out.
+    The number of queries does not grow with them. Who is not public at this moment is left out.
     """
     if not numbers:
         return []
@@ -59,9 +59,10 @@ def for_list(numbers: Sequence[int]) -> list[Prisoner]:
     give_parts(listed, "names", found(_names, people))
     detentions = give_parts(listed, "detentions", found(_detentions, people))
     if detentions:
-        held = [one.pk for one in detentions]
-        give_parts(detentions, "placements", found(_placements, held))
-        give_parts(detentions, "outcomes", found(_outcomes, held))
+        # Where somebody was held before is not shown.
+        still = [one.pk for one in detentions if one.is_open]
+        give_parts(detentions, "placements", found(_placements, still) if still else ())
+        give_parts(detentions, "outcomes", found(_outcomes, [one.pk for one in detentions]))
     return listed
 
 
@@ -105,7 +106,8 @@ def _days(name: str) -> tuple[str, str, str]:
 def _placements(detentions: Sequence[int]) -> QuerySet[Placement]:
     stays = Placement.objects.published_parts().select_related("facility")
     shown = ("facility__name", "facility__slug", "ended", "held_back")
-    return stays.filter(detention__in=detentions).only("detention_id", *shown)
+    lasting = stays.filter(detention__in=detentions, ended__isnull=True)
+    return lasting.only("detention_id", *shown)
 
 
 def _outcomes(detentions: Sequence[int]) -> QuerySet[ReleaseOutcome]:

@@ -30,7 +30,7 @@ Found = TypeVar("Found", bound=Model)
 
 # A query has room for so many numbers, or for the next, and so on up to the last; what is left of
 # the room holds one of them again. More are asked for as any query is.
-ROOM: Final = (64, 256, 1_024)
+ROOM: Final = (8, 64, 128, 256, 1_024)
 # The same of a query for rows, which is asked with one value as often as with some hundred.
 ROOM_OF_ROWS: Final = (1, 64, 128, 256, 512, 1_024)
 # On PostgreSQL, where a whole collection is one value, that says of which kind it is. Numbers are
