@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from anyascii import anyascii
 from django.http import QueryDict
@@ -222,15 +224,12 @@ def sentence(asked: PrisonerFilter, data: QueryDict, counted: CountRange) -> Con
         chips.insert(len(chips) - 1, held)
     if chips and not asked.form.cleaned_data.get("gender"):
         chips.insert(0, {"value": gettext("People"), "remove_url": ""})
-    shared = data.copy()
-    for name in NOT_FILTERS:
-        shared.pop(name, None)
     return {
         "count": ngettext("%(count)s person", "%(count)s people", counted.possible)
         % {"count": words.count(counted)},
         "chips": chips,
         "clear_url": reverse("prisoner-list") if chips else "",
-        "link": _address(shared) if chips else "",
+        "link": _address(_asked(data, but=NOT_FILTERS)) if chips else "",
     }
 
 
@@ -253,17 +252,18 @@ def _phrase(asked: PrisonerFilter, name: str, value: str) -> Context:
     return {"before": before, "value": chosen, "after": after}
 
 
+def _asked(data: QueryDict, *, but: Collection[str]) -> dict[str, list[str]]:
+    """Return what an address asks, some of it left out."""
+    return {name: values for name, values in data.lists() if name not in but}
+
+
 def _without(data: QueryDict, name: str, value: str) -> str:
     """Return the address of the list without one value of one filter."""
-    rest = data.copy()
-    rest.setlist(name, [one for one in data.getlist(name) if one != value])
-    rest.pop(PAGE, None)
+    rest = _asked(data, but={PAGE})
+    rest[name] = [one for one in data.getlist(name) if one != value]
     return _address(rest)
 
 
-def _address(data: QueryDict) -> str:
-    query = QueryDict(mutable=True)
-    for name, values in data.lists():
-        if kept := [value for value in values if value]:
-            query.setlist(name, kept)
-    return f"{reverse('prisoner-list')}?{query.urlencode()}" if query else reverse("prisoner-list")
+def _address(asked: Mapping[str, Sequence[str]]) -> str:
+    query = urlencode([(name, one) for name, values in asked.items() for one in values if one])
+    return f"{reverse('prisoner-list')}?{query}" if query else reverse("prisoner-list")

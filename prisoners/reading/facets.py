@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,7 @@ from django.utils.translation import gettext as _
 from prisoners import dates
 from prisoners.alphabets import sort_key
 from prisoners.dates import DateTextError, Interval
-from prisoners.models import Actor, Facility, Prisoner, Release, looking
+from prisoners.models import Prisoner, looking
 from prisoners.reading.countries import country_key, country_name
 from prisoners.reading.snapshot.columns import (
     ALWAYS,
@@ -31,6 +32,7 @@ from prisoners.reading.snapshot.columns import (
     GROUPS,
     NEVER,
     NOT_CONFIRMED,
+    SHARED,
     Array,
     Chosen,
 )
@@ -40,6 +42,8 @@ from prisoners.reading.translations import titles
 
 # Stands for a gender that no source states, which is stored as empty.
 NOT_STATED: Final = "not_stated"
+# So many titles are asked for at once, where one of them is needed.
+AT_ONCE: Final = 200
 # After so many days without a confirmation a silence is long.
 RECENT: Final = timedelta(days=90)
 
@@ -336,14 +340,20 @@ def _country_names(values: Iterable[str]) -> dict[str, str]:
     return dict(sorted(named.items(), key=lambda pair: country_key(pair[0])))
 
 
-def _titles(model: type[Any], title: str) -> Callable[[Iterable[str]], dict[str, str]]:
+def _titles(shared: str, title: str) -> Callable[[Iterable[str]], dict[str, str]]:
     def named(values: Iterable[str]) -> dict[str, str]:
         # What a choice is called stays so for as long as the record does, and the day; of a draft
         # that is shown as if it were published nothing is kept.
+        model = SHARED[shared]
         key = (model, title, get_language(), looking.today())
         known = {} if looking.is_preview() else current().memory.setdefault(key, {})
         wanted = set(values)
         if unknown := wanted - known.keys():
+            if not looking.is_preview():
+                # The next page asks for others: what a list names comes from a few hundred.
+                others = current().slugs[shared].values()
+                more = (slug for slug in others if slug not in known and slug not in unknown)
+                unknown |= set(islice(more, max(AT_ONCE - len(unknown), 0)))
             found = model.objects.published().filter(slug__in=list(unknown))
             for slug, name in titles(found.order_by(), title).items():
                 known[slug] = name, sort_key(name, name)
@@ -367,7 +377,7 @@ FACETS: Final[tuple[Facet, ...]] = (
         gettext_lazy("Held at"),
         "facility",
         "facility",
-        _titles(Facility, "name"),
+        _titles("facility", "name"),
         shared="facility",
     ),
     OwnFacet(
@@ -381,7 +391,7 @@ FACETS: Final[tuple[Facet, ...]] = (
         gettext_lazy("Recognised by"),
         "organisation",
         "organisation",
-        _titles(Actor, "name"),
+        _titles("organisation", "name"),
         shared="organisation",
     ),
     RelatedFacet(
@@ -389,7 +399,7 @@ FACETS: Final[tuple[Facet, ...]] = (
         gettext_lazy("Freed in"),
         "release",
         "release",
-        _titles(Release, "title"),
+        _titles("release", "title"),
         shared="release",
     ),
     RelatedFacet(

@@ -144,6 +144,13 @@ _one_at_a_time: Final = threading.RLock()
 _form_class: list[type[forms.Form]] = []
 
 
+class _Unchanging(dict[str, forms.Field]):
+    """Fields that hold nothing of who asks, so that each form need not have copies of its own."""
+
+    def __deepcopy__(self, memo: object) -> dict[str, forms.Field]:
+        return dict(self)
+
+
 class PrisonerFilter(django_filters.FilterSet):
     """People by name, status, day and facets, in an order.
 
@@ -181,7 +188,9 @@ class PrisonerFilter(django_filters.FilterSet):
     def get_form_class(self) -> type[forms.Form]:
         """Return the form; it is the same for whoever asks, and takes long to make."""
         if not _form_class:
-            _form_class.append(super().get_form_class())
+            form: Any = super().get_form_class()
+            form.base_fields = _Unchanging(form.base_fields)
+            _form_class.append(form)
         return _form_class[0]
 
     @property
