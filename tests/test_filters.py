@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from prisoners.models import CountRange, Detention, Prisoner, Release, Status
+from prisoners.models import CountRange, Detention, Prisoner, Release, Status, version
 from prisoners.reading.facets import FACETS
 from prisoners.reading.filters import PrisonerFilter
 from prisoners.reading.people import for_list
-from prisoners.reading.snapshot.kept import current
+from prisoners.reading.snapshot.kept import current, one_answer
 from tests.factories import (
     ActorFactory,
     ChargeFactory,
@@ -197,3 +197,47 @@ def test_an_order_puts_the_unknown_last(order: str, expected: list[str]) -> None
 
 def test_a_status_that_is_asked_for_by_name_is_one_of_four() -> None:
     assert {status.value for status in Status} - set(asked("").facets()["status"]) == {"not_yet"}
+
+
+# What is kept for others ------------------------------------------------------------------
+
+
+def test_forms_share_their_fields_and_change_nothing_of_them() -> None:
+    def is_now(form: Any) -> dict[str, Any]:
+        return {
+            name: ({**vars(field)}, {**vars(field.widget)}, {**field.widget.attrs})
+            for name, field in form.fields.items()
+        }
+
+    one = PrisonerFilter(QueryDict("q=Ada&country=AQ"), current(), today=TODAY).form
+    before = is_now(one)
+    other = PrisonerFilter(QueryDict("on=2021-13&sort=no"), current(), today=TODAY).form
+    assert one.is_valid()
+    assert not other.is_valid()
+    assert str(other)
+    assert all(one.fields[name] is field for name, field in other.fields.items())
+    assert one.fields is not other.fields
+    assert is_now(one) == before
+
+
+def test_titles_that_are_kept_for_the_next_page_are_those_of_what_may_be_seen() -> None:
+    FacilityFactory.create(published=True, name="Test Asked For", slug="test-asked-for")
+    for number, seen in enumerate((True, True, False)):
+        place = FacilityFactory.create(
+            name=f"Test {seen} {number}", **({"published": True} if seen else {})
+        )
+        held = detained(person(f"Held {number}"), country="AQ", began="2021")
+        PlacementFactory.create(published=True, detention=held, facility=place)
+    withheld = FacilityFactory.create(
+        published=True, name="Test Withheld", disclosure="withheld", disclosure_reason="Test"
+    )
+    held = detained(person("Held"), country="AQ", began="2021")
+    PlacementFactory.create(published=True, detention=held, facility=withheld)
+    with one_answer(version()):
+        (facet,) = (one for one in FACETS if one.name == "facility")
+        assert facet.labels(["test-asked-for"]) == {"test-asked-for": "Test Asked For"}
+        known = repr(current().memory)
+    assert "Test True 0" in known
+    assert "Test True 1" in known
+    assert "Test False" not in known
+    assert "Test Withheld" not in known

@@ -14,6 +14,7 @@ from prisoners.desk import synthetic
 from prisoners.desk.dossiers import DossierError
 from prisoners.desk.name_index import differences
 from prisoners.desk.synthetic import RealRecordsError, generate
+from prisoners.management.commands import generate_prisoners
 from prisoners.management.progress import Progress
 from prisoners.models import NameKey, Prisoner, Source
 from prisoners.reading.synthetic import is_synthetic
@@ -58,7 +59,8 @@ def test_indexes_are_as_before_when_many_are_there(monkeypatch: pytest.MonkeyPat
     generate(3, seed=1, workers=0, indexing=lambda done, of: made.append((done, of)))
     assert _indexes() == before
     if connection.vendor == "sqlite":
-        assert made[-1] == (len(made), len(made))
+        assert made == [(done, len(made) - 1) for done in range(len(made))]
+        assert len(made) > 10
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA integrity_check")
             assert cursor.fetchone() == ("ok",)
@@ -69,21 +71,35 @@ def test_indexes_are_as_before_when_many_are_there(monkeypatch: pytest.MonkeyPat
     assert list(differences(lambda _done: None)) == []
 
 
+def _pragmas() -> list[int]:
+    with connection.cursor() as cursor:
+        return [
+            cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("cache_size", "threads")
+        ]
+
+
 @pytest.mark.django_db(transaction=True)
-def test_what_is_cut_short_leaves_nobody_behind_and_every_index(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("told", ["progress", "indexing"])
+def test_what_is_cut_short_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
+    if told == "indexing" and connection.vendor != "sqlite":
+        pytest.skip("indexes are made again on SQLite only")
     before = _indexes()
+    pragmas = _pragmas() if connection.vendor == "sqlite" else []
     monkeypatch.setattr(synthetic, "MANY", 0)
 
-    def stop(_done: int) -> None:
+    def stop(*_done: int) -> None:
         assert Prisoner.objects.exists()
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        generate(3, seed=1, workers=0, progress=stop)
+        generate(3, seed=1, workers=0, **{told: stop})
     assert not Prisoner.objects.exists()
+    assert not is_synthetic()
     assert _indexes() == before
+    if connection.vendor == "sqlite":
+        assert _pragmas() == pragmas
     # The same people as if nothing had happened.
     generate(3, seed=1, workers=0)
     assert Prisoner.objects.count() == 3
@@ -150,6 +166,15 @@ def test_the_command_adds_as_many_as_asked_and_says_how_fast(
     captured = capsys.readouterr()
     assert "12 invented people added" in captured.out
     assert "12 of 12 people" in captured.err
+    assert "indexes" not in captured.err
+
+
+def test_how_many_indexes_are_made_is_said_at_the_beginning_and_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for done in range(4):
+        generate_prisoners.indexing(done, 3)
+    assert capsys.readouterr().err == "0 of 3 indexes made\n3 of 3 indexes made\n"
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "many"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
@@ -313,18 +314,57 @@ def test_a_record_of_nobody_is_kept_in_files_as_any_other(
     assert written.exists()
 
 
-def test_files_of_the_same_version_that_cannot_be_taken_are_written_anew(
+DAMAGES: dict[str, Callable[[Path], Any]] = {
+    "one missing": lambda file: file.unlink(),
+    "one empty": lambda file: file.write_bytes(b""),
+    "one cut short": lambda file: file.write_bytes(file.read_bytes()[:-1]),
+    "one of another kind": lambda file: np.save(file, np.zeros(3, dtype=np.float32)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(
+    "name", ["numbers", "withheld", "destination.gate", "en.letters", "began_year.owner", "gender"]
+)
+def test_files_that_are_not_whole_are_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str, name: str
+) -> None:
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    monkeypatch.setattr(kept, "IN_MEMORY", 0)
+    PrisonerFactory.create(published=True)
+    kept.keep_in_files()
+    (written,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    whole = {file.name: file.read_bytes() for file in written.iterdir()}
+    DAMAGES[damage](written / f"{name}.npy")
+    # What a process leaves that is ended while it writes goes too.
+    (tmp_path / ".draft").mkdir()
+    kept._kept.clear()
+    assert len(kept.current()) == 1
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [written.name]
+    assert {file.name: file.read_bytes() for file in written.iterdir()} == whole
+
+
+@pytest.mark.parametrize("contents", ["", "{}", '{"arrays": {}, "numbered": {}}'])
+def test_files_that_do_not_say_what_they_are_are_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, contents: str
+) -> None:
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    monkeypatch.setattr(kept, "IN_MEMORY", 0)
+    PrisonerFactory.create(published=True)
+    kept.keep_in_files()
+    (written,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    (written / files.CONTENTS).write_text(contents)
+    kept._kept.clear()
+    assert len(kept.current()) == 1
+
+
+def test_files_of_a_record_without_a_log_are_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "FOLDER", tmp_path)
     monkeypatch.setattr(kept, "IN_MEMORY", 0)
     PrisonerFactory.create(published=True)
-    assert len(kept.keep_in_files()) == 1
-    (written,) = (path for path in tmp_path.iterdir() if path.is_dir())
-    (written / "numbers.npy").unlink()
-    kept._kept.clear()
-    assert len(kept.current()) == 1
-    # No log says which record files of version 0 are of.
+    # Nothing says which record files of version 0 are of.
     Change.objects.all().delete()
     for _time in range(2):
         kept._kept.clear()

@@ -12,19 +12,19 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-import django
 from django.apps import apps
 from django.conf import settings
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from prisoners.desk.importing.helper import begin
 from prisoners.desk.synthetic_names import CULTURES
 from prisoners.desk.synthetic_people import BLOCK, COLUMNS, KEY, Row, Shared, invent
 from prisoners.models import (
@@ -63,12 +63,13 @@ TITLE: Final = "Invented data for trying the site out"
 ORGANISATIONS: Final = ("Invented Watch", "Invented Solidarity Fund", "Invented Bar Association")
 # Blocks that are being made or wait to be written; more would only take memory.
 AHEAD: Final = 3
-# From so many on, sorting an index anew takes less time than to have it taken away and made.
+# Of more people than this, it is quicker to take the indexes away and to make them again than to
+# find the place of each entry.
 MANY: Final = BLOCK
 # MiB. With the default of 2 the indexes of many people are read again and again.
 SQLITE_CACHE: Final = 256
-# MiB of an index that are sorted at once, while the next ones are read: by another thread, of which
-# there are none where all of it has room.
+# MiB of an index that are sorted at a time: by a second thread, while the next are read. One that
+# has room in them is sorted by one thread.
 SQLITE_SORTED: Final = 16
 
 
@@ -100,26 +101,29 @@ class Table:
         }
         self.model = model
         self.rest: Row = tuple(rest.values())
+        self.given = len(given)
         quote = connection.ops.quote_name
         self.name = quote(model._meta.db_table)
         self.columns = ", ".join(quote(name) for name in (*given, *rest))
-        # The same in every row: read with the statement, and not given with each row again.
-        literal = connection.SchemaEditorClass(connection).quote_value
-        always = [str(literal(value)).replace("%", "%%") for value in self.rest]
-        self.places = ", ".join([*["%s"] * len(given), *always])
 
     def write(self, bundles: Bundles) -> None:
-        """Write rows that were put together for this database."""
-        together, rows = bundles
+        """Write rows that were put together as ``_block`` does it for this database."""
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
+                _together, rows = bundles
                 with cursor.copy(f"COPY {self.name} ({self.columns}) FROM STDIN") as copy:
                     for row in rows:
                         copy.write_row((*row, *self.rest))
                 return
             # Names of our own tables and columns, nothing from outside.
             into = f"INSERT INTO {self.name} ({self.columns})"
-            insert_bundled(cursor, into, f"({self.places})", (together, rows))
+            insert_bundled(cursor, into, self._places(), bundles)
+
+    def _places(self) -> str:
+        """Return the places of a row; what is the same in every one is read with the statement."""
+        literal = connection.SchemaEditorClass(connection).quote_value
+        always = [str(literal(value)).replace("%", "%%") for value in self.rest]
+        return f"({', '.join([*['%s'] * self.given, *always])})"
 
 
 @contextmanager
@@ -137,8 +141,8 @@ def _indexes_aside(tables: Iterable[Table], progress: Callable[[int, int], None]
     names = [table.model._meta.db_table for table in tables]
     places = ", ".join(["%s"] * len(names))
     with connection.cursor() as cursor:
-        # Those without a statement of their own belong to the table: its keys. Those of a few
-        # rows cost little at each, and as much for the few as for all when they are made.
+        # Those without a statement of their own belong to the table: its keys. Those of some rows
+        # only stay: they have few, or get each at their end, and to make one reads all the table.
         cursor.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND "  # noqa: S608  # only places
             f"sql NOT LIKE %s AND tbl_name IN ({places}) ORDER BY rowid",
@@ -150,10 +154,10 @@ def _indexes_aside(tables: Iterable[Table], progress: Callable[[int, int], None]
         yield
         cursor.execute(f"PRAGMA cache_size = {-1024 * SQLITE_SORTED}")
         cursor.execute(f"PRAGMA threads = {processes()}")
+        progress(0, len(indexes))
         for done, (_name, sql) in enumerate(indexes, start=1):
             cursor.execute(sql)
             progress(done, len(indexes))
-        cursor.execute("PRAGMA threads = 0")
 
 
 def _columns(model: type[models.Model], name: str) -> tuple[str, ...]:
@@ -199,13 +203,13 @@ def generate(
 
     The same seed gives the same people, whatever the number of processes that make them. A second
     run goes on after the last block of the one before. ``progress`` is told after each block how
-    many there are, ``indexing`` after each index that is made anew how many of how many.
-    All or nothing: what is cut short leaves nobody behind.
+    many there are; ``indexing``, before the first index that is made and after each, how many of
+    how many.
+    All or nothing: what is cut short leaves nothing behind. Until the end nobody else can write.
     Raise RealRecordsError, before anything is written, where there are real records.
     """
     refuse_real_records()
     now = timezone.now()
-    shared = _shared()
     tables = {
         name: Table(apps.get_model("prisoners", name), columns, now)
         for name, columns in COLUMNS.items()
@@ -218,6 +222,8 @@ def generate(
         stack.enter_context(_room_for_much())
         stack.enter_context(_no_search_for_cycles())
         stack.enter_context(written_as_a_whole())
+        stack.enter_context(_references_at_once())
+        shared = _shared()
         # Few among many find their places sooner than all are sorted again.
         if count > MANY and count >= there:
             stack.enter_context(_indexes_aside(tables.values(), indexing))
@@ -228,25 +234,45 @@ def generate(
                     table.write(rows[name])
             done += people
             progress(done)
-    _go_on_counting(tables)
+        _go_on_counting(tables)
     learn_the_sizes()
 
 
 @contextmanager
+def _references_at_once() -> Iterator[None]:
+    """Let PostgreSQL look at once whether there is what a row refers to, which is written before.
+
+    At the end of the transaction it would have to remember all of them until then, in memory.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+@contextmanager
 def _room_for_much() -> Iterator[None]:
-    """Let this connection to SQLite use more memory, and give back after what its log took."""
+    """Let this connection to SQLite use more memory; after, give the room of its log back."""
     if connection.vendor != "sqlite":
         yield
         return
     with connection.cursor() as cursor:
-        before = cursor.execute("PRAGMA cache_size").fetchone()[0]
+        before = {
+            name: cursor.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("cache_size", "threads")
+        }
         cursor.execute(f"PRAGMA cache_size = {-1024 * SQLITE_CACHE}")
         try:
             yield
         finally:
-            cursor.execute(f"PRAGMA cache_size = {before}")
-        if not connection.in_atomic_block:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            for name, value in before.items():
+                cursor.execute(f"PRAGMA {name} = {value}")
+            if not connection.in_atomic_block:
+                with suppress(DatabaseError):  # whoever reads at this moment keeps it
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _blocks(count: int, seed: int, workers: int, shared: Shared) -> Generator[Block]:
@@ -262,7 +288,8 @@ def _blocks(count: int, seed: int, workers: int, shared: Shared) -> Generator[Bl
         return
     # A forked process would share this one's connection to the database.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=django.setup) as pool:
+    pool = ProcessPoolExecutor(workers, context, initializer=begin)
+    try:
         waiting: deque[Future[Block]] = deque()
         for task in tasks:
             waiting.append(pool.submit(_block, *task))
@@ -270,6 +297,9 @@ def _blocks(count: int, seed: int, workers: int, shared: Shared) -> Generator[Bl
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        # Of what is cut short, nobody waits for what was not begun.
+        pool.shutdown(cancel_futures=True)
 
 
 def _block(seed: int, block: int, count: int, shared: Shared, vendor: str) -> Block:

@@ -470,15 +470,15 @@ def spell(family_name: Root, given_name: Root, writing: Writing) -> Spelling:
     """Return a name in one writing, and what it is sorted and found by."""
     last, first = family_name.word(writing), given_name.word(writing)
     words = (last, first) if writing.family_first else (first, last)
-    text = writing.space.join([one.text for one in words])
-    plain = [one.plain for one in words if one.plain]
-    apart = len(plain) == len(words) and writing.space
+    text = writing.space.join([word.text for word in words])
+    one, other = (word.plain for word in words)
+    found_by = entries_of(one, other) if one and other and writing.space else entries(text)
     return Spelling(
         text,
         f"{last.text} {first.text}" if writing.family_first else "",
         f"{last.sorted_as}{BETWEEN_WORDS}{first.sorted_as}",
         f"{first.address}-{last.address}",
-        _encoded(entries_of(*plain) if apart else entries(text)),
+        _encoded(found_by),
     )
 
 

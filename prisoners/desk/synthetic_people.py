@@ -346,7 +346,7 @@ class _Block:
                 (name, state, *disclosure, person, spelling.text, writing.language,
                  writing.script, kind, writing.shown, spelling.filed_as, spelling.sort_key)
             )  # fmt: skip
-            # As SQLite keeps it: sixteen a person, of which each would be made so by itself.
+            # A number, as SQLite stores it: the driver would convert it for each of the keys.
             is_shown = int(is_public and disclosure == PUBLIC)
             keys.extend([(name, is_shown, key, detail) for key, detail in spelling.entries])
         return spelt[0][0].address

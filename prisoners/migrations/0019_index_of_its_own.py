@@ -1,7 +1,7 @@
 """What names are found by is in an index of its own on SQLite too, so that it can be made last.
 
 No row changes. On SQLite the table is written once more, which takes about a minute for every
-million people.
+million people, and room for it twice; on PostgreSQL the index is made anew while the table waits.
 """
 
 from django.db import migrations, models

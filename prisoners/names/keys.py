@@ -142,9 +142,9 @@ def _plain_word(cleaned: str) -> Part | None:
     return part if part.plain else None
 
 
-def entries_of(*words: Part) -> tuple[Entry, ...]:
-    """Return what an index stores of a name of one or two plain words; quicker than ``entries``."""
-    return tuple(dict.fromkeys(_entries(words)))[:ENTRIES]
+def entries_of(one: Part, other: Part) -> tuple[Entry, ...]:
+    """Return what an index stores of a name of two plain words; quicker than ``entries``."""
+    return tuple(dict.fromkeys(_entries((one, other))))[:ENTRIES]
 
 
 @lru_cache(maxsize=8192)

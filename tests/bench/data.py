@@ -26,7 +26,12 @@ POSTGRESQL: Final = "PostgreSQL"
 # All else that a shell may hold is left out: it could be a setting of another site.
 KEPT: Final = ("HOME", "LANG", "PATH", "PYTHONDONTWRITEBYTECODE", "TMPDIR", "VIRTUAL_ENV")
 # What the data follow from, beside the seed and the number.
-MADE_BY: Final = ("prisoners/migrations/*.py", "prisoners/desk/synthetic*.py")
+MADE_BY: Final = (
+    "prisoners/migrations/*.py",
+    "prisoners/desk/synthetic*.py",
+    "prisoners/models/inserting.py",
+    "prisoners/names/*",
+)
 
 
 class CommandFailedError(Exception):

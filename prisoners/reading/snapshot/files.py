@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, overload
+from typing import IO, Any, Final, overload
 
 import numpy as np
 from django.conf import settings
@@ -26,9 +27,11 @@ from prisoners.reading.snapshot.columns import (
 from prisoners.reading.snapshot.people import Names
 
 # Goes up when the columns mean something else than before.
-FORMAT: Final = 3
+FORMAT: Final = 4
 # Bytes of the head of a file of numbers.
 EMPTY: Final = 128
+# What is in a folder: each array, and what is numbered in them.
+CONTENTS: Final = "contents.json"
 FOLDER: Final = Path(settings.VAR_DIR) / "snapshot"
 
 
@@ -80,7 +83,8 @@ def write(
 ) -> None:
     """Write columns into a folder of their version, which is there only when it is whole.
 
-    What is older goes: a process that still has it mapped keeps it until it lets go.
+    What is older goes: a process that still has it mapped keeps it until it lets go. One process
+    at a time may write.
     """
     FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = FOLDER / f"{version.number}_{version.stamp}_{signature(list(names))}"
@@ -108,19 +112,38 @@ def write(
                 f"{language}.ends": ends,
             }
         for name, array in arrays.items():
-            np.save(draft / f"{name}.npy", array)
-        numbered = {name: numbering[name].names[1:] for name in NUMBERED}
-        (draft / "numbered.json").write_text(json.dumps(numbered), encoding="utf-8")
-        older = [one for one in FOLDER.iterdir() if one != draft and not one.name.startswith(".")]
+            with (draft / f"{name}.npy").open("wb") as file:
+                np.save(file, array)
+                _on_disk(file)
+        contents = {
+            "arrays": {name: _is(array) for name, array in arrays.items()},
+            "numbered": {name: numbering[name].names[1:] for name in NUMBERED},
+        }
+        with (draft / CONTENTS).open("w", encoding="utf-8") as file:
+            json.dump(contents, file)
+            _on_disk(file)
+        # Drafts among them, of processes that were ended.
+        older = [one for one in FOLDER.iterdir() if one != draft and one.is_dir()]
         if path in older:
             # Of the same version and not taken: not whole, or of a record without a log.
             older.remove(path)
-            older.append(path.rename(draft.with_name(f"{draft.name}-before")))
+            shutil.rmtree(path)
         draft.rename(path)
         for one in older:
             shutil.rmtree(one, ignore_errors=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _on_disk(file: IO[Any]) -> None:
+    """Wait until a file is there even after a power cut: its folder is trusted to be whole."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _is(array: Array) -> list[Any]:
+    """Return how long an array is, and of what."""
+    return [len(array), array.dtype.str]
 
 
 def _as_letters(texts: Sequence[str]) -> tuple[Array, Array]:
@@ -141,10 +164,21 @@ def load(
     path: Path, languages: Sequence[str]
 ) -> tuple[Columns, dict[str, Names], dict[str, Numbering], frozenset[int]]:
     """Map the files of a folder; raise OSError where it is not whole or not there any more."""
-    arrays = {file.name.removesuffix(".npy"): _map(file) for file in path.glob("*.npy")}
-    if "numbers" not in arrays:
-        raise FileNotFoundError(path)
-    numbered = json.loads((path / "numbered.json").read_text(encoding="utf-8"))
+    try:
+        return _load(path, languages)
+    except (EOFError, KeyError, ValueError) as error:
+        raise OSError(f"{path} is not whole: {error!r}") from error
+
+
+def _load(
+    path: Path, languages: Sequence[str]
+) -> tuple[Columns, dict[str, Names], dict[str, Numbering], frozenset[int]]:
+    contents = json.loads((path / CONTENTS).read_text(encoding="utf-8"))
+    numbered = contents["numbered"]
+    arrays = {name: _map(path / f"{name}.npy") for name in contents["arrays"]}
+    for name, array in arrays.items():
+        if _is(array) != contents["arrays"][name]:
+            raise ValueError(name)
     several = {
         name.removesuffix(".values"): Several(
             arrays.pop(name),
