@@ -30,7 +30,7 @@ MADE_BY: Final = (
     "prisoners/migrations/*.py",
     "prisoners/desk/synthetic*.py",
     "prisoners/models/inserting.py",
-    "prisoners/names/*",
+    "prisoners/names/*.*",
 )
 
 
