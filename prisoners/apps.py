@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
-from prisoners.desk.importing import helper
+from prisoners.desk import helper
 
 
 class PrisonersConfig(AppConfig):
@@ -20,7 +20,7 @@ class DeskConfig(admin_apps.AdminConfig):
     default_site = "prisoners.adminsite.DeskSite"
 
     def ready(self) -> None:
-        # A process that helps with an import shows nobody a desk, and to load it takes a third of
+        # A process that helps another one shows nobody a desk, and to load it takes a third of
         # the time until it can help.
         if not helper.has_begun():
             super().ready()

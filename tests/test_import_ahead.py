@@ -14,10 +14,10 @@ import pytest
 from django.contrib import admin
 from django.db import transaction
 
+from prisoners.desk.helper import begin
 from prisoners.desk.importing import ahead, running
 from prisoners.desk.importing.ahead import Foreseen, foreseen, helped
 from prisoners.desk.importing.duplicates import Likeness
-from prisoners.desk.importing.helper import begin
 from prisoners.desk.importing.planning import Planner
 from prisoners.desk.importing.profile import find
 from prisoners.desk.importing.reading import Row, open_listing

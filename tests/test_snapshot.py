@@ -314,6 +314,18 @@ def test_a_record_of_nobody_is_kept_in_files_as_any_other(
     assert written.exists()
 
 
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a record that is kept in files, as of many people."""
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    monkeypatch.setattr(kept, "IN_MEMORY", 0)
+    PrisonerFactory.create(published=True)
+    kept.keep_in_files()
+    (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    kept._kept.clear()
+    return folder
+
+
 DAMAGES: dict[str, Callable[[Path], Any]] = {
     "one missing": lambda file: file.unlink(),
     "one empty": lambda file: file.write_bytes(b""),
@@ -326,50 +338,29 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
 @pytest.mark.parametrize(
     "name", ["numbers", "withheld", "destination.gate", "en.letters", "began_year.owner", "gender"]
 )
-def test_files_that_are_not_whole_are_written_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str, name: str
-) -> None:
-    monkeypatch.setattr(files, "FOLDER", tmp_path)
-    monkeypatch.setattr(kept, "IN_MEMORY", 0)
-    PrisonerFactory.create(published=True)
-    kept.keep_in_files()
-    (written,) = (path for path in tmp_path.iterdir() if path.is_dir())
+def test_files_that_are_not_whole_are_written_anew(written: Path, damage: str, name: str) -> None:
     whole = {file.name: file.read_bytes() for file in written.iterdir()}
     DAMAGES[damage](written / f"{name}.npy")
     # What a process leaves that is ended while it writes goes too.
-    (tmp_path / ".draft").mkdir()
-    kept._kept.clear()
+    (written.parent / ".draft").mkdir()
     assert len(kept.current()) == 1
-    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [written.name]
+    assert [path.name for path in written.parent.iterdir() if path.is_dir()] == [written.name]
     assert {file.name: file.read_bytes() for file in written.iterdir()} == whole
 
 
 @pytest.mark.parametrize("contents", ["", "{}", '{"arrays": {}, "numbered": {}}'])
-def test_files_that_do_not_say_what_they_are_are_written_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, contents: str
-) -> None:
-    monkeypatch.setattr(files, "FOLDER", tmp_path)
-    monkeypatch.setattr(kept, "IN_MEMORY", 0)
-    PrisonerFactory.create(published=True)
-    kept.keep_in_files()
-    (written,) = (path for path in tmp_path.iterdir() if path.is_dir())
+def test_files_that_do_not_say_what_they_are_are_written_anew(written: Path, contents: str) -> None:
     (written / files.CONTENTS).write_text(contents)
-    kept._kept.clear()
     assert len(kept.current()) == 1
 
 
-def test_files_of_a_record_without_a_log_are_written_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(files, "FOLDER", tmp_path)
-    monkeypatch.setattr(kept, "IN_MEMORY", 0)
-    PrisonerFactory.create(published=True)
+def test_files_of_a_record_without_a_log_are_written_anew(written: Path) -> None:
     # Nothing says which record files of version 0 are of.
     Change.objects.all().delete()
     for _time in range(2):
         kept._kept.clear()
         assert len(kept.current()) == 1
-    (left,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    (left,) = (path for path in written.parent.iterdir() if path.is_dir())
     assert files.load(left, kept.languages())[0].numbers.tolist() == [Prisoner.objects.get().pk]
 
 

@@ -24,7 +24,7 @@ from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from prisoners.desk.importing.helper import begin
+from prisoners.desk.helper import begin
 from prisoners.desk.synthetic_names import CULTURES
 from prisoners.desk.synthetic_people import BLOCK, COLUMNS, KEY, Row, Shared, invent
 from prisoners.models import (

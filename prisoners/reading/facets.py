@@ -341,10 +341,11 @@ def _country_names(values: Iterable[str]) -> dict[str, str]:
 
 
 def _titles(shared: str, title: str) -> Callable[[Iterable[str]], dict[str, str]]:
+    model = SHARED[shared]
+
     def named(values: Iterable[str]) -> dict[str, str]:
         # What a choice is called stays so for as long as the record does, and the day; of a draft
         # that is shown as if it were published nothing is kept.
-        model = SHARED[shared]
         key = (model, title, get_language(), looking.today())
         known = {} if looking.is_preview() else current().memory.setdefault(key, {})
         wanted = set(values)

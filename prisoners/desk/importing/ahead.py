@@ -22,9 +22,9 @@ from typing import Final
 from django.db import connection
 from django.utils import translation
 
+from prisoners.desk.helper import begin
 from prisoners.desk.importing.among import among_texts
 from prisoners.desk.importing.duplicates import Index, Likeness, likenesses
-from prisoners.desk.importing.helper import begin
 from prisoners.desk.importing.profile import Layout, read_layout
 from prisoners.desk.importing.reading import Row
 from prisoners.desk.importing.understanding import Understanding, Understood
