@@ -388,8 +388,8 @@ NO_VERBS: Final = {
 # Modules that write no records: accounts, judgements, keys of names; people who do not exist.
 WRITE_NONE: Final = {
     "accounts", "dossier_layout", "dossier_values", "duplicates", "earlier_sources", "helper",
-    "languages", "mentions", "merging.fates", "name_index", "portraits", "synthetic", "synthetic_names",
-    "synthetic_people", "telling", "three_way",
+    "languages", "mentions", "merging.fates", "name_index", "portraits", "synthetic",
+    "synthetic_names", "synthetic_people", "telling", "three_way",
     "importing.ahead", "importing.among", "importing.duplicates", "importing.guessing",
     "importing.odd_dates", "importing.planning", "importing.process",
     "importing.profile", "importing.reading", "importing.report", "importing.terms",
